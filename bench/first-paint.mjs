@@ -1,0 +1,110 @@
+import { build } from '../scripts/build.mjs'
+import { ensureBrowsers } from '../scripts/ensure.mjs'
+import { formatTable } from '../scripts/lib/formatTable.mjs'
+import { fromRoot } from '../scripts/lib/fromRoot.mjs'
+import { writeAtomic } from '../scripts/lib/writeAtomic.mjs'
+import { createContenders } from './first-paint/contenders/createContenders.mjs'
+import { measureScenario } from './first-paint/measure/measureScenario.mjs'
+import { ensurePeers } from './first-paint/peers/ensurePeers.mjs'
+import { findPeerFile } from './first-paint/peers/findPeerFile.mjs'
+import { formatOverview, formatScenario } from './first-paint/report/formatScenario.mjs'
+import { renderChart } from './first-paint/report/renderChart.mjs'
+import { summarise } from './first-paint/report/summarise.mjs'
+import { ALL_SCENARIOS, DEFAULT_SCENARIOS, parseScenario } from './first-paint/scenarios.mjs'
+import { startSites } from './first-paint/sites/startSites.mjs'
+import { getLoad } from './lib/getMachine.mjs'
+
+const DEFAULT_RUNS = 8
+const CHART = 'bench/results/first-paint.svg'
+/** Always measured along: what the ratios and the script time are taken against. */
+const YARDSTICKS = ['none', 'optimum']
+
+export const about = 'Time to the personalised first paint in Chromium: ours, the hand-written optimum, real peers'
+
+export const options = { scenarios: { type: 'string' } }
+
+export const help = `Installs the peers on first use (140 MB in bench/first-paint/node_modules). Draws ${CHART}.
+The default takes about ten minutes on two cores; --runs 60 --scenarios all takes a night.
+
+  --scenarios LIST  parts joined by +: the profile's delay (100ms, never), CPU slow-down (4x), round trip (rtt40),
+                    trouble with the library (library-300, library-refused, library-hanging).
+                    Default ${DEFAULT_SCENARIOS.join(',')}; all: ${ALL_SCENARIOS.join(',')}
+  --runs N          rounds per scenario, default ${DEFAULT_RUNS}; every third one also under a trace
+  --only LIST       ${YARDSTICKS.join(' and ')} are always measured along
+`
+
+const NOTES = [
+  'variant ms: from the navigation to the end of the first frame with the variant, median. ratio: to the optimum of the same round, median, with its 95 % interval.',
+  'flicker: runs whose frames had the baseline before the variant; on screen: the same by the screenshots of the traced runs (no script of ours in the page there). "!" in the overview: either.',
+  'script ms: main-thread script in thread time, less that of the page without personalisation. KB: bodies of all requests beyond the page.',
+  'Every run has a fresh browser context; the connection to the page’s own host is warm, all others are cold.',
+]
+
+function chooseScenarios(text) {
+  if (text === undefined) return DEFAULT_SCENARIOS.map(parseScenario)
+  return (text === 'all' ? ALL_SCENARIOS : text.split(',')).map(parseScenario)
+}
+
+function chooseContenders(all, only, say) {
+  const unknown = only.filter((name) => !all.some((contender) => contender.name === name))
+  if (unknown.length > 0) {
+    throw new Error(`--only: nobody is called ${unknown.join(', ')}. There are: ${all.map(({ name }) => name).join(', ')}.`)
+  }
+  const isWanted = ({ name }) => only.length === 0 || only.includes(name) || YARDSTICKS.includes(name)
+  const wanted = all.filter(isWanted)
+  for (const { name, skip } of wanted) if (skip) say(`${name} is left out: ${skip}.`)
+  return wanted.filter(({ skip }) => !skip)
+}
+
+const formatDuration = (ms) => (ms < 90_000 ? `${Math.round(ms / 1_000)} s` : `${Math.round(ms / 60_000)} min`)
+
+async function runScenario({ scenario, contenders, runs, say, ...setting }) {
+  const startedAt = Date.now()
+  say(`\n${scenario.id}: ${contenders.length} contenders, ${runs} rounds, load ${getLoad().join(' ')}`)
+  const onRound = (round) => {
+    const spent = Date.now() - startedAt
+    const left = round < runs ? `, about ${formatDuration((spent / round) * (runs - round))} to go` : ''
+    say(`  round ${round} of ${runs} after ${formatDuration(spent)}${left}`)
+  }
+  const traceRuns = scenario.canFail ? 0 : Math.ceil(runs / 3)
+  const measured = await measureScenario({ ...setting, scenario, contenders, runs, traceRuns, onRound })
+  const results = contenders.map(({ name, kind, title }) => ({
+    scenario: scenario.id,
+    contender: name,
+    kind,
+    title,
+    ...summarise({ rounds: measured[name], optimumRounds: measured.optimum, emptyRounds: measured.none }),
+    rounds: measured[name],
+  }))
+  const { columns, rows } = formatScenario(scenario, results)
+  say(`\n${scenario.id}, load ${getLoad().join(' ')}\n${formatTable(columns, rows)}`)
+  for (const { contender, rounds } of results) {
+    const errors = new Set(rounds.flatMap((round) => round.errors))
+    for (const error of errors) say(`  ${contender}: ${error}`)
+  }
+  return results
+}
+
+/** See `scripts/bench.mjs` for what a benchmark is given and gives back. */
+export async function run({ runs = DEFAULT_RUNS, only, flags, say }) {
+  const scenarios = chooseScenarios(flags.scenarios)
+  await ensurePeers()
+  await build()
+  const { chromium: executablePath } = await ensureBrowsers(['chromium'])
+  const contenders = chooseContenders(await createContenders(), only, say)
+  const sites = await startSites({ fontFile: findPeerFile('@fontsource/inter', 'files/inter-latin-400-normal.woff2') })
+  try {
+    const results = []
+    for (const scenario of scenarios) {
+      const isOn = ({ name, isForRoutes }) => !isForRoutes || scenario.rttMs > 0 || only.includes(name)
+      const present = contenders.filter(isOn)
+      results.push(...(await runScenario({ executablePath, sites, scenario, contenders: present, runs, say })))
+    }
+    const measured = contenders.filter(({ name }) => results.some(({ contender }) => contender === name))
+    writeAtomic(fromRoot(CHART), renderChart(scenarios, results))
+    const overview = formatOverview(scenarios, measured, results)
+    return { ...overview, notes: [...NOTES, `chart: ${CHART}`], programs: { chromium: executablePath }, results }
+  } finally {
+    sites.close()
+  }
+}

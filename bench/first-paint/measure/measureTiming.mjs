@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { PAGE_URL, WARM_PATH } from '../sites/hosts.mjs'
+import { readRequestTimes, samplePage } from './samplePage.mjs'
+
+const SETTLE_MS = 300
+/** How long a page may stay without what is wanted. Long where something is broken on purpose: that is what is measured there. */
+const CAP_MS = { usual: 5_000, throttled: 8_000, broken: 12_000 }
+/** Beyond the cap: the page itself is stuck and will not say anything any more. */
+const STUCK_MS = 15_000
+
+const getCap = ({ canFail, cpu, profileMs }) => {
+  if (canFail) return CAP_MS.broken
+  return (cpu > 1 ? CAP_MS.throttled : CAP_MS.usual) + profileMs
+}
+
+const withLimit = async (promise, ms, what) => {
+  const limit = new AbortController()
+  const late = sleep(ms, undefined, { signal: limit.signal }).then(() => {
+    throw new Error(what)
+  })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    limit.abort()
+    late.catch(() => {}) // aborted because it is not needed any more
+  }
+}
+
+/** Opens the page once before the measured time and lets it answer at once, so that whatever a contender keeps is kept. */
+async function visitBefore({ page, sites, contender, scenario }) {
+  sites.play(contender, { ...scenario, profileMs: 0 })
+  await page.goto(PAGE_URL, { waitUntil: 'load' })
+  await sleep(500)
+}
+
+/** The same preparation for every run: a fresh context, an earlier visit where one is wanted, and a warm page of the same site. */
+export async function openMeasured({ browser, sites, contender, scenario }) {
+  const opened = await browser.openPage({ cpu: scenario.cpu })
+  try {
+    if (contender.needsFirstVisit) await visitBefore({ page: opened.page, sites, contender, scenario })
+    sites.play(contender, scenario)
+    await opened.page.goto(new URL(WARM_PATH, PAGE_URL).href, { waitUntil: 'load' })
+    await sleep(100)
+    return opened
+  } catch (error) {
+    await opened.close()
+    throw error
+  }
+}
+
+/** Does the load event come? Not while a script that somebody keeps back is still awaited. */
+export const canLoad = (contender, scenario) => !scenario.canFail && contender.overrides?.libraryFault === undefined
+
+/**
+ * One page load. Resolves to milliseconds since the navigation began: `variant`, `baseline` and `visible` (end of the
+ * first frame that showed it; undefined: never in this view), `headline` (first frame with it in the document), `fcp`,
+ * `lcp`, `asked`, `answered`; and `baselineFrames`, `pageHiddenMs`, `cls`.
+ */
+export async function measureTiming({ browser, sites, contender, scenario }) {
+  const { page, close } = await openMeasured({ browser, sites, contender, scenario })
+  try {
+    const wanted = scenario.canFail ? 'any' : contender.showsBaseline ? 'baseline' : 'variant'
+    const capMs = getCap(scenario)
+    const options = { wanted, isLoadNeeded: canLoad(contender, scenario), capMs, settleMs: SETTLE_MS }
+    await page.addInitScript(samplePage, options)
+    await page.goto(PAGE_URL, { waitUntil: 'commit' })
+    const record = await withLimit(
+      page.evaluate(() => window.sampled),
+      capMs + STUCK_MS,
+      'the page did not answer',
+    )
+    const patterns = (contender.replies ?? []).filter(({ wait }) => wait === 'profile').map(({ path }) => path.source)
+    return { ...record, ...(await page.evaluate(readRequestTimes, patterns)) }
+  } finally {
+    await close()
+  }
+}

@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { PAGE_URL } from '../sites/hosts.mjs'
+import { analyseTrace } from './analyseTrace.mjs'
+import { classifyScreenshots, hasFlickered } from './classifyScreenshots.mjs'
+import { canLoad, openMeasured } from './measureTiming.mjs'
+
+const CATEGORIES = [
+  'blink.user_timing',
+  'devtools.timeline',
+  'disabled-by-default-devtools.screenshot',
+  'disabled-by-default-devtools.timeline',
+  'loading',
+  'toplevel',
+  'v8',
+  'v8.execute',
+]
+
+/** After the page has loaded: room for a slow decision, for what follows it, and for the beacons that a contender sends of itself. */
+const getTail = ({ cpu, profileMs, rttMs }) =>
+  (cpu > 1 ? 2_000 : 1_000) + (Number.isFinite(profileMs) ? profileMs : 0) + rttMs * 4
+
+async function record(session, load) {
+  const events = []
+  session.on('Tracing.dataCollected', ({ value }) => events.push(...value))
+  const traceConfig = { includedCategories: CATEGORIES, recordMode: 'recordAsMuchAsPossible' }
+  await session.send('Tracing.start', { transferMode: 'ReportEvents', traceConfig })
+  await load()
+  const complete = new Promise((resolve) => session.once('Tracing.tracingComplete', resolve))
+  await session.send('Tracing.end')
+  await complete
+  return events
+}
+
+/**
+ * One page load under a trace, with nothing of ours in the page. Resolves to `scriptMs`, `longestTaskMs`, `shown` (what
+ * the screenshots say), `hasFlickered`, `requests` and `bytes` (bodies, beyond the page itself).
+ */
+export async function measureTrace({ browser, sites, contender, scenario, helperPage }) {
+  const { page, session, close } = await openMeasured({ browser, sites, contender, scenario })
+  try {
+    const events = await record(session, async () => {
+      await page.goto(PAGE_URL, { waitUntil: canLoad(contender, scenario) ? 'load' : 'domcontentloaded' })
+      await sleep(getTail(scenario))
+    })
+    const trace = analyseTrace(events, PAGE_URL)
+    if (!trace) throw new Error('the trace does not hold the navigation')
+    const { screenshots, ...figures } = trace
+    const shown = await classifyScreenshots(helperPage, screenshots)
+    const requests = sites.getRequests()
+    return {
+      ...figures,
+      shown,
+      hasFlickered: hasFlickered(shown),
+      requests: requests.length,
+      bytes: requests.reduce((sum, { sent, received }) => sum + sent + received, 0),
+    }
+  } finally {
+    await close()
+  }
+}

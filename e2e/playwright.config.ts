@@ -1,0 +1,52 @@
+import { cpus } from 'node:os'
+import { defineConfig } from '@playwright/test'
+import { findProgram } from '../scripts/ensure.mjs'
+
+// An installed browser first; without one, Playwright looks for its own download and says how to get it.
+const chromium = findProgram('chromium')
+const firefox = findProgram('firefox')
+
+const isRoot = process.getuid?.() === 0
+
+export default defineConfig({
+  testDir: 'specs',
+  outputDir: 'results',
+  // A test that passes at the second try is a bug in the test or in the product.
+  retries: 0,
+  forbidOnly: true,
+  // Frames are counted in these tests: a worker needs a core for itself and its browser one more.
+  workers: Math.max(1, Math.min(2, Math.floor(cpus().length / 2))),
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: 'list',
+  use: { trace: 'retain-on-failure', screenshot: 'only-on-failure', viewport: { width: 1024, height: 768 } },
+  projects: [
+    {
+      name: 'chromium',
+      use: {
+        browserName: 'chromium',
+        launchOptions: {
+          ...(chromium ? { executablePath: chromium } : {}),
+          args: [
+            // Chromium refuses to start as root with its sandbox.
+            ...(isRoot ? ['--no-sandbox'] : []),
+            '--disable-background-networking',
+            '--disable-component-update',
+            '--disable-domain-reliability',
+            '--disable-gpu',
+            '--disable-quic',
+            '--no-first-run',
+          ],
+        },
+      },
+    },
+    {
+      name: 'firefox',
+      // A stock Firefox is driven over WebDriver BiDi, which is this channel; Playwright's own build is not.
+      use: {
+        browserName: 'firefox',
+        ...(firefox ? { channel: 'moz-firefox', launchOptions: { executablePath: firefox } } : {}),
+      },
+    },
+  ],
+})

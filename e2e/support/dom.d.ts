@@ -1,0 +1,7 @@
+import type { Boot } from '@unblink/protocol'
+
+declare global {
+  interface Window {
+    unblink?: Boot<Element, ChildNode>
+  }
+}

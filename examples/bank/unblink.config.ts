@@ -1,0 +1,180 @@
+import { readFileSync } from 'node:fs'
+import { defineSite } from '@unblink/server'
+
+/** Drawings are shared with the pages, so that a variant shows the same picture as the page it leads to. */
+const readDrawing = (name: string) => readFileSync(new URL(`./pages/parts/${name}.svg`, import.meta.url), 'utf8')
+
+interface Banner {
+  readonly tone: 'mortgage' | 'cards' | 'savings'
+  readonly kicker: string
+  readonly title: string
+  readonly text: string
+  readonly action: readonly [label: string, href: string]
+  readonly link: readonly [label: string, href: string]
+}
+
+/** A whole hero banner: it replaces the children of the slot, so it has the same frame as the baseline in home.html. */
+const toBanner = ({ tone, kicker, title, text, action, link }: Banner) => ({
+  html: `<div class="banner banner-${tone}">
+  <div class="banner-body">
+    <p class="banner-kicker">${kicker}</p>
+    <h1>${title}</h1>
+    <p class="banner-text">${text}</p>
+    <p class="actions"><a class="button" href="${action[1]}">${action[0]}</a> <a class="link" href="${link[1]}">${link[0]}</a></p>
+  </div>
+  <div class="banner-art">${readDrawing(`art-${tone}`)}</div>
+</div>`,
+})
+
+const toHelp = (title: string, text: string, links: readonly (readonly [label: string, href: string])[]) => ({
+  html: `<div class="panel panel-help">
+  <h2>${title}</h2>
+  <p>${text}</p>
+  <ul class="links">${links.map(([label, href]) => `<li><a href="${href}">${label}</a></li>`).join('')}</ul>
+</div>`,
+})
+
+const serverKey = process.env['UNBLINK_SERVER_KEY']
+
+export default defineSite({
+  id: 'bank',
+  keys: { browser: 'pk_bank_demo', ...(serverKey ? { server: serverKey } : {}) },
+  origins: [],
+  consent: { personalization: 'granted', analytics: 'granted' },
+  slots: {
+    'home.hero': { late: 'fade' },
+    'home.promo': { late: 'keep' },
+    'home.help': { late: 'next' },
+  },
+  categories: {
+    mortgage: { paths: ['/mortgages*', '/article*'], intent: true },
+    cards: { paths: ['/cards*'], intent: true },
+    savings: { paths: ['/savings*'], intent: true },
+  },
+  intents: { halfLifeHours: 168, minScore: 20 },
+  audiences: {
+    'wants-mortgage': { 'intent.primary': 'mortgage' },
+    'wants-card': { 'intent.primary': 'cards' },
+    'wants-savings': { 'intent.primary': 'savings' },
+    'holds-mortgage': { holdings: { $in: ['mortgage'] } },
+    'holds-card': { holdings: { $in: ['card'] } },
+    returning: { 'visits.count': { $gte: 2 } },
+  },
+  experiences: [
+    {
+      id: 'hero-mortgage',
+      slot: 'home.hero',
+      kind: 'personalization',
+      audience: 'wants-mortgage',
+      variants: [
+        {
+          id: 'mortgage',
+          content: toBanner({
+            tone: 'mortgage',
+            kicker: 'Mortgages from 4.19%',
+            title: 'The keys to a place of your own',
+            text: 'Ten minutes with us, and you know what you can offer. One person stays with you until the door opens.',
+            action: ['Get a decision in principle', '/apply'],
+            link: ['Compare rates', '/mortgages'],
+          }),
+        },
+      ],
+    },
+    {
+      id: 'hero-cards',
+      slot: 'home.hero',
+      kind: 'personalization',
+      audience: 'wants-card',
+      variants: [
+        {
+          id: 'cards',
+          content: toBanner({
+            tone: 'cards',
+            kicker: '0% on purchases for 12 months',
+            title: 'A card that travels light',
+            text: 'No yearly fee, no fee abroad, and a message for every payment before the receipt is printed.',
+            action: ['Apply for a card', '/apply'],
+            link: ['Compare the two cards', '/cards'],
+          }),
+        },
+      ],
+    },
+    {
+      id: 'hero-savings',
+      slot: 'home.hero',
+      kind: 'personalization',
+      audience: 'wants-savings',
+      variants: [
+        {
+          id: 'savings',
+          content: toBanner({
+            tone: 'savings',
+            kicker: 'Savings up to 5.20%',
+            title: 'Plant a little every month',
+            text: 'Set a sum to move on pay day and let a year go by. You can start with a pound and change your mind at any time.',
+            action: ['Open a savings account', '/apply'],
+            link: ['See the accounts', '/savings'],
+          }),
+        },
+      ],
+    },
+    {
+      id: 'promo-returning',
+      slot: 'home.promo',
+      kind: 'personalization',
+      audience: 'returning',
+      variants: [
+        {
+          id: 'welcome-back',
+          content: {
+            html: `<div class="panel panel-promo panel-back">
+  <div>
+    <h2>Good to see you again</h2>
+    <p>Still thinking it over? We call at a time that suits you: ten minutes, your questions first.</p>
+    <p class="actions"><a class="button" href="/apply">Ask for a call</a></p>
+  </div>
+  ${readDrawing('art-call')}
+</div>`,
+          },
+        },
+      ],
+    },
+    {
+      id: 'help-mortgage',
+      slot: 'home.help',
+      kind: 'personalization',
+      priority: 20,
+      audience: 'holds-mortgage',
+      variants: [
+        {
+          id: 'manage-mortgage',
+          content: toHelp('Manage your mortgage', 'You hold a mortgage with us. Straight to it:', [
+            ['Pay back a little more', '/mortgages#questions'],
+            ['See today’s rates', '/mortgages#rates'],
+            ['Talk to your adviser', '/apply'],
+          ]),
+        },
+      ],
+    },
+    {
+      id: 'help-card',
+      slot: 'home.help',
+      kind: 'personalization',
+      priority: 10,
+      audience: 'holds-card',
+      variants: [
+        {
+          id: 'your-card',
+          content: toHelp('Your card', 'You hold one of our cards. Straight to it:', [
+            ['Freeze or thaw it', '/cards#safe'],
+            ['See what it costs abroad', '/cards#compare'],
+            ['Ask for a higher limit', '/apply'],
+          ]),
+        },
+      ],
+    },
+  ],
+  goals: { application: {} },
+  expose: ['intent.primary', 'holdings', 'visits.count'],
+  queryAllowList: ['utm_source', 'utm_medium', 'utm_campaign'],
+})

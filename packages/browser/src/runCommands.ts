@@ -1,0 +1,28 @@
+import type { Boot, Conversion, EventInput, JsonObject } from '@unblink/protocol'
+
+type Track = (event: EventInput) => unknown
+
+const COMMANDS: Record<string, (track: Track, ...values: never[]) => unknown> = {
+  /** A declared goal was reached: `unblink.push('conversion', { goal, value?, currency? })`. */
+  conversion: (track, conversion: Conversion) => track({ t: 'conversion', p: conversion }),
+  /** Anything else worth keeping: `unblink.push('event', name, props?)`. */
+  event: (track, name: string, props?: JsonObject) => track({ t: 'custom', p: props ? { name, props } : { name } }),
+}
+
+/**
+ * Runs what the page pushed before the runtime came, then what it pushes from now on, in order.
+ * @returns Puts the queue back in place, so that pushes wait again.
+ */
+export function runCommands(boot: Boot<Element, ChildNode>, track: Track): () => void {
+  const run = ([name, ...values]: unknown[]) => {
+    const command = Object.hasOwn(COMMANDS, String(name)) ? COMMANDS[String(name)] : undefined
+    if (command) command(track, ...(values as never[]))
+    else console.warn(`[unblink] Unknown command "${String(name)}". Commands are: ${Object.keys(COMMANDS).join(', ')}.`)
+  }
+  const wait = boot.push
+  boot.queue.splice(0).forEach(run)
+  boot.push = (...command) => run(command)
+  return () => {
+    boot.push = wait
+  }
+}

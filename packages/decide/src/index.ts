@@ -1,0 +1,6 @@
+export { assign, type AssignInput } from './assign.ts'
+export { bucket } from './bucket.ts'
+export { decide, type DecideInput } from './decide.ts'
+export { evaluate } from './evaluate.ts'
+export { isHeldOut } from './isHeldOut.ts'
+export type { EvaluateOptions } from './scope.ts'

@@ -1,0 +1,119 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer as createTcpServer, type AddressInfo } from 'node:net'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { getUrl, runCli, startCli } from '../test/startCli.ts'
+import { COOKIE, makeBatch, makeEvent, post, siteInput } from '../test/startTestServer.ts'
+
+let folder = ''
+let config = ''
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'unblink-cli-'))
+  config = join(folder, 'site.json')
+  await writeFile(config, JSON.stringify(siteInput))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+test.each([
+  [['--help'], 'unblink serve --config FILE'],
+  [['serve', '--help'], '--port N'],
+  [['check', '--help'], '--config FILE'],
+])('%j prints how to use it', async (args, text) => {
+  const { code, out, err } = await runCli(args)
+  expect({ code, err }).toEqual({ code: 0, err: '' })
+  expect(out).toContain(text)
+})
+
+test('check tells what is in a sound site', async () => {
+  const { code, out } = await runCli(['check', '--config', config])
+  expect(code).toBe(0)
+  expect(out).toMatch(/^Site "bank" is sound: 2 slots, 2 experiences, manifest [0-9a-f]{12}\.\n$/)
+})
+
+test('check tells what is wrong, line by line', async () => {
+  const faulty = join(folder, 'faulty.ts')
+  await writeFile(faulty, `export default { id: 'bank', keys: { browser: 'k' }, slotz: {} }`)
+  const { code, out, err } = await runCli(['check', '--config', faulty])
+  expect({ code, out }).toEqual({ code: 1, out: '' })
+  expect(err.split('\n')).toEqual([
+    `${faulty}: slots: missing; add an object`,
+    expect.stringContaining(`${faulty}: site: unknown member "slotz" (did you mean "slots"?)`),
+    '',
+  ])
+})
+
+test.each([
+  [[], 'Say what to do: serve or check.'],
+  [['serv'], 'There is no command "serv"; did you mean "serve"?'],
+  [['constructor'], 'There is no command "constructor"'],
+  [['serve'], 'Say which site to use: --config FILE'],
+  [['serve', '--prot', '1'], "Unknown option '--prot'"],
+  [['serve', '--config', 'x', '--port', '70000'], '--port 70000: expected a number from 0 to 65535.'],
+])('a wrong call %j ends with 2 and says what would be right', async (args, text) => {
+  const { code, out, err } = await runCli(args)
+  expect({ code, out }).toEqual({ code: 2, out: '' })
+  expect(err).toContain(text)
+})
+
+test('a port in use is one line with a way out', async () => {
+  const blocker = createTcpServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => blocker.once('listening', resolve))
+  const { port } = blocker.address() as AddressInfo
+  const { code, err } = await runCli(['serve', '--config', config, '--port', String(port)])
+  expect(code).toBe(1)
+  expect(err).toBe(
+    `Port ${port} on 127.0.0.1 is in use. Stop what uses it, or choose another with --port ${port + 1}.\n`,
+  )
+  blocker.close()
+})
+
+test('a data folder that cannot be used is one line', async () => {
+  const { code, err } = await runCli(['serve', '--config', config, '--port', '0', '--data', config])
+  expect(code).toBe(1)
+  expect(err).toMatch(/^The database in .* cannot be opened: .*\n$/)
+})
+
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  'D15 on %s a request that has begun is answered, then it ends with 0',
+  async (signal) => {
+    const running = startCli(['serve', '--config', config, '--port', '0', '--data', join(folder, signal), '--live'])
+    const url = await getUrl(running)
+    const stream = await fetch(`${url}/v1/live`, { headers: COOKIE })
+
+    const body = JSON.stringify(makeBatch([makeEvent()]))
+    const answer = new Promise<string>((resolve, reject) => {
+      const sent = request(
+        `${url}/v1/e`,
+        { method: 'POST', headers: { ...COOKIE, 'content-type': 'text/plain' } },
+        (response) => {
+          let text = ''
+          response.on('data', (chunk: Buffer) => (text += chunk.toString()))
+          response.on('end', () => resolve(text))
+        },
+      )
+      sent.on('error', reject)
+      sent.write(body.slice(0, 50))
+      running.child.stdout?.once('data', () => sent.end(body.slice(50))) // once it says that it is stopping
+    })
+    await post(`${url}/v1/e`, makeBatch([])) // the half request has reached the server before this one's answer
+    running.child.kill(signal)
+    expect(JSON.parse(await answer)).toMatchObject({ ok: 1 })
+    await stream.text()
+    expect(await running.ended).toMatchObject({ code: 0, err: '' })
+  },
+)
+
+test('E8 what a page sends cannot break the lines of the log', async () => {
+  const running = startCli(['serve', '--config', config, '--port', '0'])
+  const url = await getUrl(running)
+  await post(`${url}/v1/e`, makeBatch([], { drops: { 'a\n{"level":"error"}': 1, overflow: 2 } }))
+  running.child.kill('SIGTERM')
+  const { err } = await running.ended
+  const lines = err
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as object)
+  expect(lines).toMatchObject([{ level: 'warn', code: 'client_drops', drops: { overflow: 2 } }])
+})

@@ -1,0 +1,50 @@
+import type { AnyEvent } from '@unblink/protocol'
+
+/**
+ * One event in one line of plain English, for the live view. Its source text is put into the page, so it may not refer
+ * to anything outside itself.
+ */
+export function livePageSentence(event: AnyEvent): string {
+  const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`
+  const inSlot = (slot: string | undefined) => (slot ? ` in ${slot}` : '')
+  switch (event.t) {
+    case 'page_view': {
+      const { kind, title, source } = event.p
+      const how = { load: 'Opened', reload: 'Reloaded', restore: 'Came back to', route: 'Moved to' }[kind]
+      const from = source.class === 'internal' ? '' : `, ${source.class}${source.host ? ` from ${source.host}` : ''}`
+      return `${how} “${title}”${from}`
+    }
+    case 'exposure': {
+      const { slot, experience, variant, outcome, hiddenMs, profileMs } = event.p
+      const what = variant ? ` ${[experience, variant].filter(Boolean).join(' / ')}` : ''
+      const reply = profileMs === undefined ? '' : `, reply after ${Math.round(profileMs)} ms`
+      return `${slot}: ${outcome}${what}, hidden ${Math.round(hiddenMs)} ms${reply}`
+    }
+    case 'engagement':
+      return `${seconds(event.p.visibleMs)} in view, ${seconds(event.p.activeMs)} active`
+    case 'pointer': {
+      const { kind, samples, slots } = event.p
+      const over = slots.length > 0 ? `, over ${slots.join(', ')}` : ''
+      return `${kind} trail of ${samples.length / 4} points${over}`
+    }
+    case 'scroll':
+      return `Scrolled to ${Math.round(event.p.maxPercent)} % (${Math.round(event.p.maxY)} px)`
+    case 'interaction': {
+      const { kind, target, slot, variant, href } = event.p
+      const verb = kind === 'click' ? 'Clicked' : 'Sent'
+      return `${verb} ${target}${inSlot(slot)}${variant ? ` (${variant})` : ''}${href ? `, to ${href}` : ''}`
+    }
+    case 'conversion': {
+      const { goal, value, currency } = event.p
+      return `Reached the goal ${goal}${value === undefined ? '' : `, worth ${value} ${currency ?? ''}`.trimEnd()}`
+    }
+    case 'attributes':
+      return `The site’s server set ${Object.keys(event.p.set).join(', ')}`
+    case 'custom':
+      return event.p.name
+    case 'error': {
+      const { code, slot, message } = event.p
+      return `${code}${inSlot(slot)}${message ? `: ${message}` : ''}`
+    }
+  }
+}

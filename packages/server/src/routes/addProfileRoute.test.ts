@@ -1,0 +1,185 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import {
+  askProfile,
+  COOKIE,
+  getCookie,
+  GRANTED,
+  makeEvent,
+  makeRequest,
+  makeSite,
+  post,
+  sendBatch,
+  startTestServer,
+  VISITOR,
+  type TestServer,
+} from '../../test/startTestServer.ts'
+import { createManifest } from '../site/createManifest.ts'
+
+let server: TestServer
+beforeAll(async () => {
+  server = await startTestServer()
+})
+afterAll(() => server.stop())
+
+const LISTED = 'https://www.bank.example'
+
+test('a first visit gets an id, a cookie that scripts cannot read, and the baseline', async () => {
+  const before = Date.now()
+  const { status, headers, reply } = await askProfile(server)
+  expect(status).toBe(200)
+  expect(reply).toEqual({
+    v: 1,
+    manifest: createManifest(makeSite()).version,
+    visitor: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
+    generation: 0,
+    audiences: [],
+    attributes: { intent: { primary: null }, visits: { count: 1 }, holdings: [] },
+    decisions: [{ slot: 'home.hero', reason: 'default' }],
+    expiresAt: expect.any(Number) as number,
+  })
+  expect(reply.expiresAt - before).toBeGreaterThanOrEqual(30 * 60_000)
+  expect(headers.get('set-cookie')).toBe(`ub_v=${reply.visitor}; Max-Age=34128000; Path=/; HttpOnly; SameSite=Lax`)
+  expect(headers.get('cache-control')).toBe('private, no-store')
+})
+
+test('what the events taught decides the next request', async () => {
+  await sendBatch(server, [makeEvent()], {}, COOKIE)
+  const { reply, headers } = await askProfile(
+    server,
+    { slots: { 'home.side': {}, 'home.hero': {}, unknown: {} } },
+    COOKIE,
+  )
+  expect(reply).toMatchObject({
+    visitor: VISITOR,
+    generation: 1,
+    audiences: ['mortgage'],
+    attributes: { intent: { primary: 'mortgage' } },
+    decisions: [
+      { slot: 'home.side', reason: 'default' },
+      {
+        slot: 'home.hero',
+        experience: 'hero',
+        variant: 'rates',
+        content: { text: 'Our rates' },
+        reason: 'targeting_match',
+      },
+    ],
+  })
+  expect(headers.get('set-cookie')).toBeNull()
+})
+
+test.each([
+  ['consent is pending', { consent: { ...GRANTED, personalization: 'pending' } }, {}],
+  ['consent is denied', { consent: { ...GRANTED, personalization: 'denied' } }, {}],
+  ['consent is not told', { consent: undefined }, {}],
+  ['B18 the browser says Global Privacy Control', {}, { 'sec-gpc': '1' }],
+])('when %s there is no id, no cookie and no profile, but a decision', async (_name, over, headers) => {
+  await sendBatch(server, [makeEvent()], {}, COOKIE)
+  const { status, reply, headers: replied } = await askProfile(server, over, { ...COOKIE, ...headers })
+  expect(status).toBe(200)
+  expect(replied.get('set-cookie')).toBeNull()
+  expect(reply).toMatchObject({
+    generation: 0,
+    audiences: [],
+    attributes: {},
+    decisions: [{ slot: 'home.hero', reason: 'consent' }],
+  })
+  expect(reply).not.toHaveProperty('visitor')
+})
+
+test('behind TLS the cookie is marked Secure', async () => {
+  const { headers } = await askProfile(server, {}, { 'x-forwarded-proto': 'https' })
+  expect(headers.get('set-cookie')).toContain('; Secure')
+})
+
+test.each(['', 'x', `${VISITOR}0`, VISITOR.toUpperCase(), '0192f3a4-0000-7000-8000-0000000000aa', "' OR 1=1 --"])(
+  'E3 a cookie that is no id of ours (%j) is replaced',
+  async (value) => {
+    const { headers, reply } = await askProfile(server, {}, { cookie: `ub_v=${encodeURIComponent(value)}` })
+    expect(getCookie(headers)).toBe(`ub_v=${reply.visitor}`)
+    expect(reply.visitor).not.toBe(value)
+  },
+)
+
+test('a page that cannot have the cookie may name the id; the cookie wins over it', async () => {
+  const other = '11111111-1111-4111-8111-111111111111'
+  expect((await askProfile(server, { visitor: other }, { origin: LISTED })).reply.visitor).toBe(other)
+  expect((await askProfile(server, { visitor: other }, COOKIE)).reply.visitor).toBe(VISITOR)
+  expect((await askProfile(server, { visitor: 'admin' })).reply.visitor).toMatch(/^[0-9a-f-]{36}$/)
+})
+
+test('a listed origin may read the reply with its cookies, and is named for it', async () => {
+  const { status, headers } = await askProfile(server, {}, { origin: LISTED })
+  expect(status).toBe(200)
+  expect(headers.get('access-control-allow-origin')).toBe(LISTED)
+  expect(headers.get('access-control-allow-credentials')).toBe('true')
+  expect(headers.get('vary')).toContain('Origin')
+})
+
+test('the server’s own origin is always allowed', async () => {
+  expect((await askProfile(server, {}, { origin: server.url })).status).toBe(200)
+})
+
+test.each([
+  'null',
+  'https://www.bank.example.evil.example',
+  'https://evil-www.bank.example',
+  'https://bank.example',
+  'http://www.bank.example',
+  'https://www.bank.example:8443',
+  'http://127.0.0.1',
+  'not an origin',
+])('E4 the origin %s is refused', async (origin) => {
+  const { status, headers, reply } = await askProfile(server, {}, { ...COOKIE, origin })
+  expect(status).toBe(403)
+  expect(reply).toMatchObject({ error: { code: 'origin' } })
+  expect(headers.get('access-control-allow-origin')).toBeNull()
+  expect(headers.get('set-cookie')).toBeNull()
+})
+
+test.each([
+  ['an unknown key', makeRequest({ key: 'other' }), {}, 403, 'key'],
+  ['the server key', makeRequest({ key: 'secret-of-the-test-server' }), {}, 403, 'key'],
+  ['no JSON', '{', {}, 400, 'json'],
+  ['nothing', '', {}, 400, 'json'],
+  ['another shape', [], {}, 400, 'schema'],
+  ['another content type', makeRequest(), { 'content-type': 'application/xml' }, 415, 'content_type'],
+  ['a form', 'a=b', { 'content-type': 'application/x-www-form-urlencoded' }, 415, 'content_type'],
+  ['a compressed body', makeRequest(), { 'content-encoding': 'gzip' }, 415, 'content_encoding'],
+  ['a body above 16 KiB', makeRequest({ referrer: 'x'.repeat(17_000) }), {}, 413, 'too_large'],
+])('%s is refused with a reason', async (_name, body, headers, status, code) => {
+  const response = await post(`${server.url}/v1/p`, body, headers)
+  expect(response.status).toBe(status)
+  expect(await response.json()).toMatchObject({ error: { code, message: expect.stringMatching(/\w/) as string } })
+})
+
+test('application/json is understood too, and its preflight is answered for listed origins only', async () => {
+  expect((await post(`${server.url}/v1/p`, makeRequest(), { 'content-type': 'application/json' })).status).toBe(200)
+  const ask = (origin: string) => fetch(`${server.url}/v1/p`, { method: 'OPTIONS', headers: { origin } })
+  const allowed = await ask(LISTED)
+  expect(allowed.status).toBe(204)
+  expect(allowed.headers.get('access-control-allow-headers')).toBe('content-type')
+  expect((await ask('https://evil.example')).status).toBe(403)
+})
+
+test('a reply too large for the page gives up its largest contents, says so, and keeps the others', async () => {
+  const slots = Object.fromEntries(['a', 'b', 'c'].map((id) => [id, {}]))
+  const sizes = { a: 20_000, b: 100, c: 14_000 }
+  const experiences = Object.entries(sizes).map(([slot, size]) => ({
+    id: slot,
+    slot,
+    kind: 'personalization' as const,
+    variants: [{ id: 'v', content: { html: 'x'.repeat(size) } }],
+  }))
+  const large = await startTestServer({ site: makeSite({ slots, experiences, audiences: {} }) })
+  const response = await post(`${large.url}/v1/p`, makeRequest({ slots }))
+  const text = await response.text()
+  expect(text.length).toBeLessThanOrEqual(32 * 1_024)
+  expect((JSON.parse(text) as { decisions: unknown }).decisions).toMatchObject([
+    { slot: 'a', reason: 'error' },
+    { slot: 'b', variant: 'v' },
+    { slot: 'c', variant: 'v' },
+  ])
+  expect(large.logs).toMatchObject([{ code: 'reply_too_large', slot: 'a' }])
+  await large.stop()
+})

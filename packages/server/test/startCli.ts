@@ -1,0 +1,53 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const toPath = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
+
+/** Runs TypeScript as it is, so that no build can be stale. */
+const JITI = join(dirname(createRequire(import.meta.url).resolve('jiti/package.json')), 'lib/jiti-cli.mjs')
+const CLI = toPath('../src/cli.ts')
+const SOURCES = Object.fromEntries(
+  ['protocol', 'decide'].map((name) => [`@unblink/${name}`, toPath(`../../${name}/src/index.ts`)]),
+)
+
+export interface Ended {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+export interface Running {
+  readonly child: ChildProcess
+  /** What it has printed, so far. */
+  readonly output: { out: string; err: string }
+  readonly ended: Promise<Ended>
+}
+
+/** The command `unblink` as a user runs it, in a process of its own. */
+export function startCli(args: readonly string[]): Running {
+  const env = { ...process.env, JITI_ALIAS: JSON.stringify(SOURCES) }
+  const child = spawn(process.execPath, [JITI, CLI, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env })
+  const output = { out: '', err: '' }
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output.out += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (output.err += text))
+  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, ...output }))
+  return { child, output, ended }
+}
+
+export const runCli = (args: readonly string[]): Promise<Ended> => startCli(args).ended
+
+/** Waits for the line that tells the address; throws with what was printed when the process ends instead. */
+export async function getUrl({ child, output, ended }: Running): Promise<string> {
+  const end = ended.then(({ code, err }) => {
+    throw new Error(`ended with ${code}: ${err}`)
+  })
+  end.catch(() => undefined) // later ends are expected
+  for (;;) {
+    const url = /at (http:\/\/\S+?),?\s/.exec(output.out)?.[1]
+    if (url) return url
+    await Promise.race([once(child.stdout!, 'data'), end])
+  }
+}

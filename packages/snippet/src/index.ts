@@ -1,0 +1,1 @@
+export { renderSnippet, type Snippet } from './renderSnippet.ts'

@@ -1,0 +1,276 @@
+import { createUuid7, onEvent, onHidden, withLock } from '@unblink/page'
+import { MAX_EVENT_BYTES } from '@unblink/protocol'
+import type { BatchReply, Consent, EventInput } from '@unblink/protocol'
+import { createQueue } from './createQueue.ts'
+import { createSession } from './createSession.ts'
+import { getByteLength } from './getByteLength.ts'
+import { getPriority } from './getPriority.ts'
+import { pickBatch } from './pickBatch.ts'
+import { byWorth, type Kept } from './row.ts'
+import { MAX_WAIT_MS, retry, type Answer } from './retry.ts'
+import { serialise } from './serialise.ts'
+import { getCharge, trim } from './trim.ts'
+
+export interface TrackerOptions {
+  /** Address of the collector. */
+  readonly endpoint: string
+  /** The site's browser key. */
+  readonly key: string
+  readonly consent: Consent
+  /** The session's id; asked with every event, only with consent. @default ends after 30 minutes without an event */
+  readonly getSession?: () => string
+  /** For pages that may not have the first-party cookie; asked with every request. */
+  readonly getVisitor?: () => string | undefined
+  /** Events in one request, 1 to 500; as many waiting are sent at once. @default 50 */
+  readonly maxBatch?: number
+  /** Milliseconds from the first event until it is sent. @default 5_000 */
+  readonly flushAfterMs?: number
+  /** Characters in the queue; an event counts for at least 420, so the default holds no more than 5 000. @default 2 MiB */
+  readonly maxSize?: number
+  /** Wall clock, epoch milliseconds. @default Date.now */
+  readonly now?: () => number
+  /** From 0 up to 1, for the jitter. @default Math.random */
+  readonly random?: () => number
+  /** @default the page's */
+  readonly fetch?: typeof globalThis.fetch
+}
+
+/** The page view that events belong to. */
+export interface TrackedView {
+  readonly id: string
+  /** Path and allow-listed query of the page. */
+  readonly location: string
+  /** Monotonic milliseconds (performance.now) at which the view began. */
+  readonly startedAt: number
+}
+
+export interface Tracker {
+  /**
+   * Takes an event. True once it is durable, false when it is only in memory (storage refused, consent pending) or was
+   * refused (consent denied, or too large, which is counted). Reads the event at once; never throws or rejects.
+   */
+  track(input: EventInput): Promise<boolean>
+  /** Starts a view: what is tracked from now on belongs to it, numbered from 0. */
+  setView(view: TrackedView): void
+  /** Sends what is there now, unless the collector has asked for a pause. Resolves when all that can be done is done. */
+  flush(): Promise<void>
+  /** `granted` stores and sends what was kept in memory; `denied` erases the queue and the session. */
+  setConsent(consent: Consent): void
+  /** Called with every acknowledgement of the collector. */
+  onReply?: ((reply: BatchReply) => void) | undefined
+  /** Ends all activity of this page; what is stored stays for the next. */
+  stop(): void
+}
+
+/** A request may outlive its page only while those of the page hold less than 64 KiB (https://fetch.spec.whatwg.org/#http-network-or-cache-fetch). */
+const MAX_REQUEST_BYTES = 60_000
+/** Small, because other scripts want to send when the page is left, too; with the envelope 16 KiB. */
+const MAX_BEACON_BYTES = 15_500
+/** How often an event may fail alone, while the collector takes others, before it is given up. */
+const MAX_ATTEMPTS = 8
+/** A collector that takes the connection and says nothing must not hold up the queue. */
+const TIMEOUT_MS = 30_000
+/** All tabs of a visitor come back online together. */
+const MAX_WAKE_MS = 3_000
+
+/**
+ * Keeps events until the collector has acknowledged them: deleted only by id and only after the acknowledgement. Sends
+ * one request at a time and only from one tab, after `flushAfterMs` or `maxBatch` events. When the page is hidden, the
+ * newest go by beacon as well, because nobody knows whether it comes back: the collector knows repeats by their id.
+ */
+export function createTracker({
+  endpoint,
+  key,
+  consent,
+  getSession,
+  getVisitor,
+  maxBatch = 50,
+  flushAfterMs = 5_000,
+  maxSize = 2 * 1024 * 1024,
+  now = Date.now,
+  random = Math.random,
+  fetch = globalThis.fetch,
+}: TrackerOptions): Tracker {
+  const isGranted = () => consent.analytics === 'granted'
+  const session = createSession(now)
+  const getSessionId = getSession ?? session._get
+  const { _change: change, _read: read, _erase: erase } = createQueue(isGranted)
+
+  let view: TrackedView
+  let nextNumber = 0
+  /** The newest events that no request has held, the last first: they can go by beacon. */
+  let recent: readonly Kept[] = []
+
+  /** Charge of the whole queue as last read, and of what this page has added since. */
+  let size = 0
+  /** Events in the next request: halved when one fails, doubled when one succeeds. */
+  let limit = maxBatch
+  let failures = 0
+  let lastStatus = 0
+  let isStopped = false
+  let isPaused: boolean | undefined
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let draining: Promise<void> | undefined
+
+  const isReady = () => isGranted() && !isStopped && !isPaused
+
+  /** Drains after a while. A pause replaces whatever was planned, and nothing is sent until then. */
+  const plan = (ms: number, isPause?: boolean) => {
+    if (timer && !isPause) return
+    clearTimeout(timer)
+    isPaused = isPause
+    timer = setTimeout(() => {
+      timer = isPaused = undefined
+      void drain()
+    }, ms)
+  }
+
+  const drain = () =>
+    (draining ??= withLock('unblink', work, () => plan(flushAfterMs)).then(() => {
+      draining = undefined
+    }))
+
+  /** Leaves one record of them all. */
+  const giveUp = (why: string, rows: readonly { readonly i: string }[]) =>
+    rows[0] && change(rows, [{ i: rows[0].i, w: why, c: rows.length }])
+
+  /** Sends a batch and waits for all of the answer, which a beacon does not have. Never rejects. */
+  const post = async (batch: readonly Kept[], drops?: object, isBeacon?: boolean): Promise<Answer> => {
+    try {
+      recent = []
+      // What was kept in memory has no session: before, there was no consent to have one.
+      const session = batch[0]?.s || getSessionId()
+      const envelope = JSON.stringify({ v: 1, key, visitor: getVisitor?.(), session, sentAt: now(), consent, drops })
+      const body = `${envelope.slice(0, -1)},"events":[${batch.map(({ j }) => j).sort()}]}`
+      if (!isBeacon || !navigator.sendBeacon?.(endpoint, body)) {
+        const response = await fetch(endpoint, {
+          method: 'POST',
+          body,
+          keepalive: true,
+          credentials: 'include',
+          // Events go to the collector or nowhere.
+          redirect: 'error',
+          signal: AbortSignal.timeout?.(TIMEOUT_MS),
+        })
+        return {
+          _status: response.status,
+          _retryAfter: response.headers.get('retry-after'),
+          _body: await response.json().catch(() => {}),
+        }
+      }
+    } catch {
+      // As if nothing had come back: nothing has.
+    }
+    return { _status: 0 }
+  }
+
+  const work = async () => {
+    const trimmed = trim(await read(), now(), maxSize)
+    let rows = trimmed._kept
+    let counted = trimmed._counted
+    size = trimmed._size
+    void giveUp('full', trimmed._lost)
+
+    while (isReady() && rows.length + counted.length) {
+      const batch = pickBatch(rows, limit, MAX_REQUEST_BYTES)
+      const answer = await post(batch, counted[0] && trimmed._drops)
+      const step = retry(answer, batch.length, failures, random(), now())
+      lastStatus = answer._status
+      if (step._type === 'stop') isStopped = true
+      else if (step._type === 'sent') {
+        const { _reply: reply } = step
+        failures = 0
+        limit = Math.min(limit * 2, maxBatch)
+        rows = rows.filter((row) => !batch.includes(row))
+        void change([...batch, ...counted])
+        counted = []
+        void giveUp(
+          'rejected',
+          batch.filter(({ i }) => reply.rej.some((verdict) => verdict?.i === i)),
+        )
+        if (reply.next > 0) plan(Math.min(reply.next, MAX_WAIT_MS), true)
+        queueMicrotask(() => tracker.onReply?.(reply))
+      } else {
+        if (step._type === 'drop') void giveUp('rejected', batch)
+        else if (batch.length === 1) failAlone(batch[0]!)
+        limit = step._limit
+        if (step._waitMs) failures++
+        plan(step._waitMs, true)
+      }
+    }
+  }
+
+  /** While nothing else gets through either, it is not this event's fault: then it only lets the others go first. */
+  const failAlone = (row: Kept) => {
+    const r = Math.min(row.r, 0) - +(row.r >= 0 || !failures)
+    if (r > -MAX_ATTEMPTS) void change([], [{ ...row, r }])
+    else void giveUp('poison', [row])
+  }
+
+  const sendBeacon = () => {
+    const batch = pickBatch([...recent].sort(byWorth), maxBatch, MAX_BEACON_BYTES)
+    if (batch.length && isReady()) void post(batch, undefined, true)
+  }
+
+  const keep = ({ t, p }: EventInput) => {
+    const at = now()
+    const i = createUuid7()
+    const mt = Math.round(performance.now() - view.startedAt)
+    const j = serialise({ i, n: nextNumber, pv: view.id, t, at, mt, lo: view.location, p }, MAX_EVENT_BYTES)
+    if (!j || getByteLength(j) > MAX_EVENT_BYTES) return void giveUp('size', [{ i }])
+
+    nextNumber++
+    const row: Kept = { i, j, a: at, s: isGranted() ? getSessionId() : '', r: getPriority(t) }
+    recent = [row, ...recent].slice(0, maxBatch)
+    size += getCharge(j)
+    if (size > maxSize || (recent.length >= maxBatch && isReady())) void drain()
+    else plan(flushAfterMs)
+    return change([], [row])
+  }
+
+  const setConsent = (next: Consent) => {
+    consent = next
+    if (consent.analytics === 'denied') {
+      recent = []
+      erase()
+      session._erase()
+    } else if (isGranted()) {
+      void change([])
+      plan(flushAfterMs)
+    }
+  }
+
+  const undos = [
+    onHidden(sendBeacon, false),
+    onEvent('online', () => {
+      // A pause that the collector asked for is kept.
+      if (!lastStatus) plan(random() * MAX_WAKE_MS, true)
+    }),
+  ]
+  const tracker: Tracker = {
+    async track(input) {
+      try {
+        return consent.analytics !== 'denied' && !!(await keep(input))
+      } catch {
+        // The host's object could not even be looked at.
+        return false
+      }
+    },
+    setView(next) {
+      view = next
+      nextNumber = 0
+    },
+    async flush() {
+      await draining
+      await drain()
+    },
+    setConsent,
+    stop() {
+      isStopped = true
+      clearTimeout(timer)
+      undos.forEach((undo) => undo())
+    },
+  }
+  setConsent(consent)
+  return tracker
+}

@@ -1,0 +1,1 @@
+export { createTracker, type TrackedView, type Tracker, type TrackerOptions } from './createTracker.ts'

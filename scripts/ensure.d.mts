@@ -1,0 +1,5 @@
+/** `webkit` is its WebDriver. */
+export type ProgramName = 'chromium' | 'firefox' | 'webkit' | 'xvfb'
+
+/** The path of an installed program; undefined when there is none. Throws when the variable that names it points nowhere. */
+export function findProgram(name: ProgramName): string | undefined

@@ -1,0 +1,34 @@
+export const WIDTH = 1600
+
+const STYLE = `
+* { box-sizing: border-box; margin: 0 }
+body { width: ${WIDTH}px; padding: 36px 40px 30px; color: #14253a; background: #fff;
+  font: 24px/1.3 system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif }
+section + section { margin-top: 34px }
+header { display: flex; justify-content: space-between; align-items: baseline; margin-bottom: 16px }
+h2 { font-size: 34px; letter-spacing: -.01em }
+.fact { font-size: 26px }
+.wrong { color: #c8102e }
+.right { color: #14603f }
+ol { display: grid; grid-auto-flow: column; grid-auto-columns: minmax(0, 1fr); gap: 14px; padding: 0; list-style: none }
+.frame { display: block; width: 100%; border-radius: 4px; outline: 1px solid #c3ccd6; outline-offset: 0 }
+.is-wrong .frame { outline: 4px solid #c8102e }
+.time { margin-top: 10px; font-weight: 600; font-size: 26px; font-variant-numeric: tabular-nums }
+.state { font-size: 22px; color: #566577; white-space: nowrap }
+.is-wrong .state { color: #c8102e }
+footer { margin-top: 26px; font-size: 20px; color: #566577 }
+`
+
+const escape = (text) => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`)
+
+const renderCell = ({ time, jpeg, state, isWrong }) => `
+<li${isWrong ? ' class="is-wrong"' : ''}><img class="frame" alt="" src="data:image/jpeg;base64,${jpeg}">
+<p class="time">${time} ms</p><p class="state">${escape(state)}</p></li>`
+
+const renderRow = ({ title, fact, isWrong, cells }) => `
+<section><header><h2>${escape(title)}</h2><p class="fact ${isWrong ? 'wrong' : 'right'}">${escape(fact)}</p></header>
+<ol>${cells.map(renderCell).join('')}</ol></section>`
+
+/** The filmstrip as a page of `WIDTH` CSS pixels: a row for each view, its frames side by side with their times. */
+export const renderFilmstrip = ({ rows, note }) =>
+  `<!doctype html><meta charset="utf-8"><style>${STYLE}</style>${rows.map(renderRow).join('')}<footer>${escape(note)}</footer>`

@@ -1,0 +1,99 @@
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { build } from './build.mjs'
+import { ensureBrowsers, ensurePackages } from './ensure.mjs'
+import { countChecks, countPlaywright, countVitest, formatTotal, sumCounts } from './lib/countTests.mjs'
+import { fromRoot } from './lib/fromRoot.mjs'
+import { getBin } from './lib/getBin.mjs'
+import { parseFlags } from './lib/parseFlags.mjs'
+import { requireNode } from './lib/requireNode.mjs'
+import { runCommand } from './lib/runCommand.mjs'
+import { runMain } from './lib/runMain.mjs'
+
+const usage = `
+Usage: npm test [-- --only check,unit,e2e]
+
+Installs what is missing (packages, browsers), builds, and runs everything: the checks, the unit tests, and the specs in
+real browsers. The last line is the total; the exit code is 0 only if nothing failed and every runner ran something.
+
+  --only LIST   some of: check, unit, e2e
+`
+
+const RESULTS = '.cache/test'
+
+const runners = {
+  check: {
+    count: countChecks,
+    run: (file) => runCommand(process.execPath, [fromRoot('scripts/check.mjs'), '--json', file]),
+  },
+  unit: {
+    count: countVitest,
+    run: (file) =>
+      runCommand(process.execPath, [
+        getBin('vitest'),
+        'run',
+        '--config',
+        fromRoot('scripts/vitest.config.mjs'),
+        '--reporter=default',
+        '--reporter=json',
+        `--outputFile.json=${file}`,
+      ]),
+  },
+  e2e: {
+    count: countPlaywright,
+    async run(file) {
+      const { runSpecs } = await import('./e2e.mjs')
+      return runSpecs({ args: ['--reporter=list,json'], env: { PLAYWRIGHT_JSON_OUTPUT_FILE: file } })
+    },
+  },
+}
+
+/** Runs one runner and returns its counts. A crash, an unreadable report or an empty run counts as a failure, so the total and the exit code agree. */
+async function runCounted(name) {
+  const { run, count } = runners[name]
+  const file = fromRoot(RESULTS, `${name}.json`)
+  rmSync(file, { force: true })
+  const startedAt = Date.now()
+  console.log(`\n=== ${name}`)
+  const code = await run(file).catch((error) => {
+    console.error(error.message)
+    return 1
+  })
+  let counts = { passed: 0, failed: 0, skipped: 0 }
+  try {
+    counts = count(JSON.parse(readFileSync(file, 'utf8')))
+  } catch {
+    console.error(`${name}: no report was written; the run ended before its end.`)
+  }
+  if (counts.passed + counts.failed === 0) console.error(`${name}: nothing ran.`)
+  const isBroken = counts.failed === 0 && (code !== 0 || counts.passed === 0)
+  if (isBroken) counts.failed = 1
+  console.log(`=== ${name}: ${formatTotal(counts)} (${Math.round((Date.now() - startedAt) / 1_000)} s)`)
+  return counts
+}
+
+async function runAll(names) {
+  await ensurePackages()
+  if (names.includes('e2e')) await ensureBrowsers(['chromium', 'firefox', 'xvfb'])
+  await build()
+  mkdirSync(fromRoot(RESULTS), { recursive: true })
+  const all = []
+  for (const name of names) all.push(await runCounted(name))
+  return sumCounts(all)
+}
+
+runMain(import.meta.url, async () => {
+  const { flags } = parseFlags({ usage, options: { only: { type: 'string' } } })
+  requireNode('20.19', 'The test tools')
+  const names = flags.only ? flags.only.split(',') : Object.keys(runners)
+  const unknown = names.filter((name) => !(name in runners))
+  if (unknown.length > 0) throw new Error(`No such runner: ${unknown.join(', ')}. There are: check, unit, e2e.`)
+  let total
+  try {
+    total = await runAll(names)
+  } catch (error) {
+    console.error(error.message)
+    total = { passed: 0, failed: 1, skipped: 0 }
+  }
+  console.log(`\n${formatTotal(total)}`)
+  process.exitCode = total.failed > 0 ? 1 : 0
+})
