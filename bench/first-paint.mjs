@@ -9,6 +9,7 @@ import { ensurePeers } from './first-paint/peers/ensurePeers.mjs'
 import { findPeerFile } from './first-paint/peers/findPeerFile.mjs'
 import { formatOverview, formatScenario } from './first-paint/report/formatScenario.mjs'
 import { renderChart } from './first-paint/report/renderChart.mjs'
+import { getMedian } from './first-paint/report/statistics.mjs'
 import { summarise } from './first-paint/report/summarise.mjs'
 import { ALL_SCENARIOS, DEFAULT_SCENARIOS, parseScenario } from './first-paint/scenarios.mjs'
 import { startSites } from './first-paint/sites/startSites.mjs'
@@ -45,18 +46,24 @@ function chooseScenarios(text) {
   return (text === 'all' ? ALL_SCENARIOS : text.split(',')).map(parseScenario)
 }
 
-function chooseContenders(all, only, say) {
+function chooseContenders(all, only) {
   const unknown = only.filter((name) => !all.some((contender) => contender.name === name))
   if (unknown.length > 0) {
-    throw new Error(`--only: nobody is called ${unknown.join(', ')}. There are: ${all.map(({ name }) => name).join(', ')}.`)
+    throw new Error(
+      `--only: nobody is called ${unknown.join(', ')}. There are: ${all.map(({ name }) => name).join(', ')}.`,
+    )
   }
   const isWanted = ({ name }) => only.length === 0 || only.includes(name) || YARDSTICKS.includes(name)
-  const wanted = all.filter(isWanted)
-  for (const { name, skip } of wanted) if (skip) say(`${name} is left out: ${skip}.`)
-  return wanted.filter(({ skip }) => !skip)
+  return all.filter(isWanted)
 }
 
 const formatDuration = (ms) => (ms < 90_000 ? `${Math.round(ms / 1_000)} s` : `${Math.round(ms / 60_000)} min`)
+
+/** How disturbed the measuring was, where the kernel tells it. */
+function formatPressure(results) {
+  const pressure = getMedian(results.map((result) => result.pressure))
+  return pressure === undefined ? '' : `; some task waited for a CPU ${Math.round(pressure * 100)} % of the time`
+}
 
 async function runScenario({ scenario, contenders, runs, say, ...setting }) {
   const startedAt = Date.now()
@@ -67,8 +74,10 @@ async function runScenario({ scenario, contenders, runs, say, ...setting }) {
     say(`  round ${round} of ${runs} after ${formatDuration(spent)}${left}`)
   }
   const traceRuns = scenario.canFail ? 0 : Math.ceil(runs / 3)
-  const measured = await measureScenario({ ...setting, scenario, contenders, runs, traceRuns, onRound })
-  const results = contenders.map(({ name, kind, title }) => ({
+  const onAbsent = ({ name }, why) => say(`  ${name} is left out: ${why}`)
+  const measured = await measureScenario({ ...setting, scenario, contenders, runs, traceRuns, onRound, onAbsent })
+  const present = contenders.filter(({ name }) => measured[name])
+  const results = present.map(({ name, kind, title }) => ({
     scenario: scenario.id,
     contender: name,
     kind,
@@ -77,7 +86,7 @@ async function runScenario({ scenario, contenders, runs, say, ...setting }) {
     rounds: measured[name],
   }))
   const { columns, rows } = formatScenario(scenario, results)
-  say(`\n${scenario.id}, load ${getLoad().join(' ')}\n${formatTable(columns, rows)}`)
+  say(`\n${scenario.id}, load ${getLoad().join(' ')}${formatPressure(results)}\n${formatTable(columns, rows)}`)
   for (const { contender, rounds } of results) {
     const errors = new Set(rounds.flatMap((round) => round.errors))
     for (const error of errors) say(`  ${contender}: ${error}`)
@@ -91,7 +100,7 @@ export async function run({ runs = DEFAULT_RUNS, only, flags, say }) {
   await ensurePeers()
   await build()
   const { chromium: executablePath } = await ensureBrowsers(['chromium'])
-  const contenders = chooseContenders(await createContenders(), only, say)
+  const contenders = chooseContenders(await createContenders(), only)
   const sites = await startSites({ fontFile: findPeerFile('@fontsource/inter', 'files/inter-latin-400-normal.woff2') })
   try {
     const results = []

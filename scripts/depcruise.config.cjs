@@ -21,7 +21,8 @@ const MAY_IMPORT = {
 /** These run in any JavaScript engine, or in a browser: no `node:` modules. The snippet's renderer needs one, for the hash. */
 const WITHOUT_NODE = ['protocol', 'decide', 'page', 'tracker', 'browser']
 
-const FRONT_DOOR = '/src/index\\.ts$'
+// A folder of its own behind a door of its own: what a package has for another environment.
+const FRONT_DOOR = '/src/(edge/)?index\\.ts$'
 const INNER = "A package's inner files are its own. Import it by name, and export from its index.ts what is missing."
 const TESTS = '\\.test\\.ts$'
 const known = Object.keys(MAY_IMPORT).join('|')

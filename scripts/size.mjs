@@ -17,14 +17,10 @@ Exit code 1 when something is over its budget.
 
 /** A typical site: two slots, one of them with its own late policy. Budgets of the snippet are for this. */
 const TWO_SLOTS = {
-  key: 'site_4f1c0a9b',
+  key: 'pk_4f1c0a9b',
   base: '/u',
-  slots: {
-    'home.hero': { selector: '[data-unblink="home.hero"]', deadlineMs: 400, late: 'keep' },
-    'home.offer': { selector: '[data-unblink="home.offer"]', deadlineMs: 400, late: 'fade' },
-  },
   consent: { personalization: 'granted', analytics: 'granted' },
-  manifest: '7d1f0c52',
+  slots: { 'home.hero': { late: 'fade' }, 'home.offer': {} },
 }
 
 /** Bytes as they travel: `{ raw, gzip, brotli }` at the strongest settings, as a precompressed file is served. */

@@ -5,13 +5,27 @@ test('the outcome of each slot is told as it was', async ({ page, site }) => {
   await site.waitFor('exposure', ({ p }) => p.slot === 'help')
   const exposures = new Map(site.events('exposure').map(({ p }) => [p.slot, p]))
   expect(exposures.size).toBe(3)
-  expect(exposures.get('hero')).toMatchObject({ experience: 'welcome', variant: 'green', outcome: 'variant', reason: 'targeting_match' })
-  expect(exposures.get('promo')).toMatchObject({ experience: 'offer', variant: 'control', outcome: 'control', reason: 'split' })
+  expect(exposures.get('hero')).toMatchObject({
+    experience: 'welcome',
+    variant: 'green',
+    outcome: 'variant',
+    reason: 'targeting_match',
+  })
+  expect(exposures.get('promo')).toMatchObject({
+    experience: 'offer',
+    variant: 'control',
+    outcome: 'control',
+    reason: 'split',
+  })
   expect(exposures.get('help')).toMatchObject({ outcome: 'baseline', reason: 'default' })
   expect(exposures.get('hero')!.profileMs).toBeGreaterThanOrEqual(50)
   const views = site.events('page_view')
   expect(views).toHaveLength(1)
-  expect(views[0]!.p).toMatchObject({ kind: 'load', title: 'Test page', source: { class: 'paid', clickId: 'gclid', utm: { source: 'letter', medium: 'email' } } })
+  expect(views[0]!.p).toMatchObject({
+    kind: 'load',
+    title: 'Test page',
+    source: { class: 'paid', clickId: 'gclid', utm: { source: 'letter', medium: 'email' } },
+  })
   expect(JSON.stringify(site.events())).not.toContain('secret')
 })
 
@@ -46,7 +60,13 @@ test('mouse, scroll, clicks and time on page arrive as they happened', async ({ 
   await page.goto(site.url())
 
   const click = await site.waitFor('interaction', ({ p }) => p.kind === 'click')
-  expect(click.p).toMatchObject({ slot: 'hero', experience: 'welcome', variant: 'green', target: 'a#cta', href: '/next' })
+  expect(click.p).toMatchObject({
+    slot: 'hero',
+    experience: 'welcome',
+    variant: 'green',
+    target: 'a#cta',
+    href: '/next',
+  })
   const first = click.pv
   const scroll = await site.waitFor('scroll', ({ pv, p }) => pv === first && p.maxY > 1000)
   expect(scroll.p.maxPercent).toBeGreaterThan(40)
@@ -65,7 +85,10 @@ test('mouse, scroll, clicks and time on page arrive as they happened', async ({ 
   expect(perMille[0]).toBeCloseTo((1000 * (over.at[0] - hero!.x)) / hero!.width, -1.5)
   expect(perMille[1]).toBeCloseTo((1000 * (over.at[1] - hero!.y)) / hero!.height, -1.5)
 
-  const last = site.events('engagement').filter(({ pv }) => pv === first).at(-1)!
+  const last = site
+    .events('engagement')
+    .filter(({ pv }) => pv === first)
+    .at(-1)!
   expect(last.p.visibleMs).toBeGreaterThan(1_500)
   expect(last.p.visibleMs).toBeLessThanOrEqual(visibleMs)
   expect(last.p.activeMs).toBeLessThanOrEqual(last.p.visibleMs)
@@ -85,7 +108,9 @@ test('what was typed is nowhere in the store', async ({ page, site }) => {
 
 test('commands pushed before the runtime came are not lost', async ({ page, site }) => {
   await page.addInitScript(() => {
-    addEventListener('DOMContentLoaded', () => window.unblink!.push('conversion', { goal: 'apply', value: 3, currency: 'EUR' }))
+    addEventListener('DOMContentLoaded', () =>
+      window.unblink!.push('conversion', { goal: 'apply', value: 3, currency: 'EUR' }),
+    )
   })
   await page.goto(site.url())
   const conversion = await site.waitFor('conversion')
@@ -98,6 +123,10 @@ test('every event of a view is numbered without a gap', async ({ page, site }) =
   for (let step = 0; step < 5; step++) await page.evaluate((n) => window.unblink!.push('event', 'step', { n }), step)
   await site.waitFor('custom', ({ p }) => p.props?.['n'] === 4)
   const view = site.events('page_view')[0]!.pv
-  const numbers = site.events().filter(({ pv }) => pv === view).map(({ n }) => n).sort((a, b) => a - b)
+  const numbers = site
+    .events()
+    .filter(({ pv }) => pv === view)
+    .map(({ n }) => n)
+    .sort((a, b) => a - b)
   expect(numbers).toEqual(numbers.map((_, index) => index))
 })

@@ -1,6 +1,9 @@
 import { expect, readSlot, startSite, test } from '../support/site.ts'
 
-test('a variant in time replaces the default, also when its children come after the decision', async ({ page, site }) => {
+test('a variant in time replaces the default, also when its children come after the decision', async ({
+  page,
+  site,
+}) => {
   await page.goto(site.url({ profile: 0, drip: 120 }))
   await page.waitForLoadState()
   expect(await readSlot(page, 'hero')).toMatchObject({ text: 'VariantGo on', isVisible: true })
@@ -25,13 +28,13 @@ test('a profile that never answers leaves the default, whole and usable', async 
 
 test('an answer after the deadline does not touch what the visitor already sees', async ({ page, site }) => {
   await page.goto(site.url({ profile: 900 }))
-  await page.waitForFunction(() => window.unblink?.repliedAt !== undefined)
+  await page.waitForFunction(() => window.unblink?.reply !== undefined)
   expect((await readSlot(page, 'hero')).text).toBe('OneTwoThree')
 })
 
 test('a server that cuts the connection costs the variant, not the page', async ({ page, site }) => {
   const loading = page.goto(site.url({ profile: 300, drip: 30 }))
-  await page.waitForFunction(() => window.unblink?.sentAt !== undefined)
+  await page.waitForFunction(() => window.unblink !== undefined)
   await site.stop()
   await loading.catch(() => {})
   await expect.poll(async () => (await readSlot(page, 'hero')).isVisible).toBe(true)
@@ -72,7 +75,9 @@ for (const content of ['text', 'template', 'attributes'] as const) {
       await expect(page.locator('[data-unblink=hero]')).toContainText('Variant')
       const hero = await readSlot(page, 'hero')
       expect(hero.text).not.toContain('One')
-      expect(hero.attributes).toEqual(content === 'attributes' ? ['data-unblink', 'data-test', 'class'] : ['data-unblink'])
+      expect(hero.attributes).toEqual(
+        content === 'attributes' ? ['data-unblink', 'data-test', 'class'] : ['data-unblink'],
+      )
     } finally {
       await site.close()
     }

@@ -1,6 +1,7 @@
 import { test as base, type Page } from '@playwright/test'
-import { serve } from '@hono/node-server'
-import type { AnyEvent, EventType } from '@unblink/protocol'
+import { serve, type HttpBindings } from '@hono/node-server'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import type { AnyEvent, BatchReply, EventType } from '@unblink/protocol'
 import { createServer, parseSite, type SiteInput } from '@unblink/server'
 import { renderSnippet } from '@unblink/snippet'
 import { Hono } from 'hono'
@@ -27,7 +28,8 @@ const siteOf = (content: keyof typeof CONTENTS): SiteInput => ({
   id: 'test',
   keys: { browser: 'pk_test', server: 'sk_test_0123456789' },
   consent: { personalization: 'granted', analytics: 'granted' },
-  slots: { hero: {}, promo: {}, help: {} },
+  // What only the runtime can place waits for its download, which a busy machine may keep for longer than the default.
+  slots: { hero: content === 'attributes' ? { deadlineMs: 3_000 } : {}, promo: {}, help: {} },
   experiences: [
     { id: 'welcome', slot: 'hero', kind: 'personalization', variants: [{ id: 'green', content: CONTENTS[content] }] },
     { id: 'offer', slot: 'promo', kind: 'experiment', variants: [{ id: 'control' }] },
@@ -47,6 +49,12 @@ interface EventRow {
   readonly payload: string
 }
 
+/**
+ * What becomes of a batch: the collector answers; the connection is cut before the collector hears of it; or after it
+ * has stored the events, so that only its acknowledgement is lost.
+ */
+type CollectorMode = 'answer' | 'cut' | 'mute'
+
 export interface TestSite {
   /** Address of the test page under these options. */
   url(options?: PageOptions): string
@@ -56,25 +64,32 @@ export interface TestSite {
   waitFor<T extends EventType>(type: T, satisfies?: (event: EventOf<T>) => boolean): Promise<EventOf<T>>
   /** Requests that reached the server, `METHOD /path`. */
   readonly requests: string[]
+  /** What the collector said to each batch, heard or not. */
+  readonly replies: BatchReply[]
+  setCollector(mode: CollectorMode): void
   /** Stops answering (connections are cut) and starts again on the same port and database. */
   stop(): Promise<void>
   restart(): Promise<void>
 }
 
 /** Runs the real server with a real database file beside the test page, on a free loopback port. */
-export async function startSite(content: keyof typeof CONTENTS = 'html'): Promise<TestSite & { close(): Promise<void> }> {
+export async function startSite(
+  content: keyof typeof CONTENTS = 'html',
+): Promise<TestSite & { close(): Promise<void> }> {
   const dataDir = await mkdtemp(join(tmpdir(), 'unblink-e2e-'))
   const site = parseSite(siteOf(content))
   if (!site.ok) throw new Error(site.error)
   const { html } = renderSnippet({ key: 'pk_test', base: '/u', consent: site.value.consent, slots: site.value.slots })
   const head = `${html}<script async src="/u/unblink.js" fetchpriority="low"></script>`
   const requests: string[] = []
+  const replies: BatchReply[] = []
+  let collector: CollectorMode = 'answer'
   let server = await createServer({ site: site.value, dataDir, sdkDir: SDK_DIR })
   let port = 0
 
   const listen = () =>
     new Promise<ReturnType<typeof serve>>((resolve) => {
-      const app = new Hono()
+      const app = new Hono<{ Bindings: HttpBindings }>()
       app.use(async (c, next) => {
         requests.push(`${c.req.method} ${new URL(c.req.url).pathname}`)
         await next()
@@ -84,6 +99,16 @@ export async function startSite(content: keyof typeof CONTENTS = 'html'): Promis
         if (profile === 'never') await new Promise((settle) => c.req.raw.signal.addEventListener('abort', settle))
         else await sleep(Number(profile))
         return next()
+      })
+      app.use('/u/v1/e', async (c, next) => {
+        const mode = collector
+        if (mode !== 'cut') {
+          await next()
+          if (c.res.ok) replies.push((await c.res.clone().json()) as BatchReply)
+        }
+        if (mode === 'answer') return
+        c.env.incoming.socket.destroy()
+        c.res = RESPONSE_ALREADY_SENT
       })
       app.route('/u', server.app)
       app.get('/', (c) => {
@@ -152,6 +177,10 @@ export async function startSite(content: keyof typeof CONTENTS = 'html'): Promis
       throw new Error(`No such ${type} was stored. Stored: ${JSON.stringify(events(), null, 1)}`)
     },
     requests,
+    replies,
+    setCollector: (mode) => {
+      collector = mode
+    },
     stop,
     async restart() {
       server = await createServer({ site: site.value, dataDir, sdkDir: SDK_DIR })
@@ -191,7 +220,9 @@ export const readSlot = (page: Page, name: string) =>
     const slot = document.querySelector(selector)!
     return {
       text: slot.textContent!.replace(/\s+/g, ' ').trim(),
-      isVisible: slot.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && getComputedStyle(slot).clipPath === 'none',
+      isVisible:
+        slot.checkVisibility({ opacityProperty: true, visibilityProperty: true }) &&
+        getComputedStyle(slot).clipPath === 'none',
       attributes: slot.getAttributeNames(),
     }
   }, `[data-unblink="${name}"]`)

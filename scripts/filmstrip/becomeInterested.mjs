@@ -21,9 +21,10 @@ export async function becomeInterested(context, { base, key, path, intent, onPro
   const page = await context.newPage()
   await page.goto(`${base}${path}`)
   const startedAt = Date.now()
+  let told = -1
   for (let step = 0; ; step += 1) {
-    const seconds = Math.round((Date.now() - startedAt) / 1_000)
-    onProgress(seconds)
+    const seconds = Math.floor((Date.now() - startedAt) / 1_000)
+    if (seconds > told) onProgress((told = seconds))
     const found = await readIntent(context, { base, key })
     if (found === intent) break
     if (Date.now() - startedAt > TIMEOUT_MS)

@@ -1,4 +1,4 @@
-/* global document, innerWidth -- of the page, in the functions handed to it */
+/* global document, innerWidth, window -- of the page, in the functions handed to it */
 
 const CATEGORIES = ['disabled-by-default-devtools.screenshot', 'blink.user_timing']
 /** Chromium ends its screenshots at this many. https://source.chromium.org/chromium/chromium/src/+/main:content/browser/devtools/devtools_traceable_screenshot.h */
@@ -12,6 +12,11 @@ async function endTrace(session) {
   await session.send('Tracing.end')
   await complete
 }
+
+const explain = (reason) =>
+  reason === 'timeout'
+    ? 'The reply missed its deadline and the baseline stayed. Is the machine busy? Then try again.'
+    : "Does the profile still have what the experience's audience asks for?"
 
 /**
  * Opens `url` in a page of its own and keeps every frame that was presented until the slot holds the variant and half a
@@ -27,10 +32,12 @@ export async function recordView(context, { url, slot, variant }) {
   await session.send('Tracing.start', { transferMode: 'ReportEvents', traceConfig })
   await page.goto(url)
   const { href } = new URL(page.url())
+  const selector = `[data-unblink="${slot}"]`
   try {
-    await page.waitForSelector(`${slot} ${variant}`, { state: 'attached', timeout: SWAP_TIMEOUT_MS })
+    await page.waitForSelector(`${selector} ${variant}`, { state: 'attached', timeout: SWAP_TIMEOUT_MS })
   } catch (cause) {
-    throw new Error(`${href}: ${slot} never held ${variant}. Does the profile still have what its audience asks for?`, {
+    const reason = await page.evaluate((name) => window.unblink?.slots?.[name]?.cause, slot)
+    throw new Error(`${href}: ${slot} got no ${variant} within ${SWAP_TIMEOUT_MS / 1_000} s. ${explain(reason)}`, {
       cause,
     })
   }
@@ -38,7 +45,7 @@ export async function recordView(context, { url, slot, variant }) {
   const { rect, width } = await page.evaluate((selector) => {
     const box = document.querySelector(selector).getBoundingClientRect()
     return { rect: { x: box.x, y: box.y, width: box.width, height: box.height }, width: innerWidth }
-  }, slot)
+  }, selector)
   await endTrace(session)
   await page.close()
 

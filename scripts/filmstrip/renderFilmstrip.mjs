@@ -3,20 +3,20 @@ export const WIDTH = 1600
 const STYLE = `
 * { box-sizing: border-box; margin: 0 }
 body { width: ${WIDTH}px; padding: 36px 40px 30px; color: #14253a; background: #fff;
-  font: 24px/1.3 system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif }
+  font: 24px/1.3 Arial, 'Liberation Sans', Helvetica, sans-serif }
 section + section { margin-top: 34px }
 header { display: flex; justify-content: space-between; align-items: baseline; margin-bottom: 16px }
-h2 { font-size: 34px; letter-spacing: -.01em }
-.fact { font-size: 26px }
+h2 { font-size: 36px }
+.fact { font-size: 28px }
 .wrong { color: #c8102e }
 .right { color: #14603f }
 ol { display: grid; grid-auto-flow: column; grid-auto-columns: minmax(0, 1fr); gap: 14px; padding: 0; list-style: none }
 .frame { display: block; width: 100%; border-radius: 4px; outline: 1px solid #c3ccd6; outline-offset: 0 }
 .is-wrong .frame { outline: 4px solid #c8102e }
-.time { margin-top: 10px; font-weight: 600; font-size: 26px; font-variant-numeric: tabular-nums }
-.state { font-size: 22px; color: #566577; white-space: nowrap }
+.time { margin-top: 10px; font-weight: 700; font-size: 28px; font-variant-numeric: tabular-nums }
+.state { font-size: 24px; color: #566577; white-space: nowrap }
 .is-wrong .state { color: #c8102e }
-footer { margin-top: 26px; font-size: 20px; color: #566577 }
+footer { margin-top: 26px; font-size: 21px; color: #566577 }
 `
 
 const escape = (text) => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`)

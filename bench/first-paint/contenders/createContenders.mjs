@@ -15,9 +15,8 @@ import { createUnblink } from './unblink.mjs'
  * - `files`: name → bytes of its scripts
  * - `replies`: `[{ path, wait, body({ path, body }), headers? }]`; `wait` is `'profile'`, `'library'` or milliseconds
  * - `isFirstParty`, `earlyHints(site)`, `streamed(site)`: its route; `isForRoutes`: only measured with a round trip
- * - `overrides`: what it changes in every scenario; `needsFirstVisit`: measured on the second visit
+ * - `overrides`: what it changes in every scenario; `leavesBehind`: measured on the second visit, the first having left this key in localStorage
  * - `isServerRendered`, `showsBaseline`: what the page shows without any script
- * - `skip`: why it cannot be measured now
  */
 export async function createContenders() {
   const [first, ...otherOptima] = optimum

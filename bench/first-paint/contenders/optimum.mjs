@@ -54,7 +54,7 @@ export const optimum = [
     title: 'optimum with an Early Hints preload',
     isForRoutes: true,
     ask: () => askAt(`${FIRST_PARTY_PREFIX}/profile`),
-    earlyHints: () => [`<${FIRST_PARTY_PREFIX}/profile>; rel=preload; as=fetch; crossorigin`],
+    earlyHints: () => [`<${FIRST_PARTY_PREFIX}/profile>; rel=preload; as=fetch; crossorigin=anonymous`],
     // With `no-store` the browser would throw the preload away and ask again.
     replyHeaders: { 'cache-control': 'private, max-age=10' },
   }),

@@ -4,6 +4,7 @@ import { SLOT_SELECTOR, VARIANT_HTML } from '../page/renderPage.mjs'
 import { FIRST_PARTY_PREFIX } from '../sites/hosts.mjs'
 
 const RUNTIME = 'unblink.js'
+const KEY = 'pk_bench'
 const DAY_MS = 86_400_000
 
 const decision = {
@@ -29,32 +30,34 @@ const replyToProfile = () => ({
 /** The shape of `BatchReply`: everything is kept. */
 const replyToBatch = ({ body }) => ({ v: 1, ok: JSON.parse(body).events.length, dup: 0, rej: [], next: 0 })
 
-/** Does the built snippet read decisions of an earlier view? Until it does, there is no returning visitor to measure. */
-const readsStorage = () => /localStorage/.test(readFileSync(fromRoot('packages/snippet/dist/boot.min.js'), 'utf8'))
+/** The profile as a GET, for what is asked for before the page runs any script. */
+const ASK = `${FIRST_PARTY_PREFIX}/v1/p?key=${KEY}`
+
+const toScriptJson = (value) => JSON.stringify(value).replaceAll('<', '\\u003c')
 
 /** Our SDK as a site would use it: the rendered snippet, and the built runtime at low priority. Needs a build. */
 export async function createUnblink() {
   const { renderSnippet } = await import('@unblink/snippet')
   const files = { [RUNTIME]: readFileSync(fromRoot('packages/browser/dist', RUNTIME)) }
-  const replies = [
-    { path: /^\/v1\/p$/, wait: 'profile', body: replyToProfile },
-    { path: /^\/v1\/e$/, wait: 20, body: replyToBatch },
-  ]
 
-  const renderHead = (site, { isFirstParty }) => {
+  const renderHead = (site, { isFirstParty, ask }) => {
     const { html } = renderSnippet({
-      key: 'pk_bench',
+      key: KEY,
       base: isFirstParty ? FIRST_PARTY_PREFIX : site.api,
       consent: { personalization: 'granted', analytics: 'granted' },
       slots: { headline: { selector: SLOT_SELECTOR, ...(site.deadlineMs ? { deadlineMs: site.deadlineMs } : {}) } },
+      ...(ask === undefined ? {} : { ask }),
     })
     return `${html}<script async src="${site.script(RUNTIME)}" fetchpriority="low"></script>`
   }
-  const toContender = (contender) => ({
+  const toContender = ({ ask, profileHeaders, ...contender }) => ({
     kind: 'unblink',
-    head: (site) => renderHead(site, contender),
+    head: (site) => renderHead(site, { ...contender, ask }),
     files,
-    replies,
+    replies: [
+      { path: /^\/v1\/p(\?|$)/, wait: 'profile', body: replyToProfile, headers: profileHeaders },
+      { path: /^\/v1\/e$/, wait: 20, body: replyToBatch },
+    ],
     ...contender,
   })
 
@@ -71,8 +74,25 @@ export async function createUnblink() {
       name: 'unblink-returning',
       title: 'Unblink, returning visitor',
       isFirstParty: true,
-      needsFirstVisit: true,
-      skip: readsStorage() ? undefined : 'the snippet does not keep decisions for the next view yet',
+      leavesBehind: 'unblink',
+    }),
+    toContender({
+      name: 'unblink-early-hints',
+      title: 'Unblink, Early Hints preload',
+      isForRoutes: true,
+      isFirstParty: true,
+      ask: ASK,
+      // The snippet asks with credentials, and only a preload of the same mode is used.
+      earlyHints: () => [`<${ASK}>; rel=preload; as=fetch; crossorigin=use-credentials`],
+      profileHeaders: { 'cache-control': 'private, max-age=10' },
+    }),
+    toContender({
+      name: 'unblink-streamed',
+      title: 'Unblink, decision in the HTML',
+      isForRoutes: true,
+      isFirstParty: true,
+      ask: '',
+      streamed: () => `<script>unblink.answer(${toScriptJson(replyToProfile())})</script>`,
     }),
   ]
 }

@@ -1,5 +1,5 @@
 import { startDelayProxy } from '../sites/startDelayProxy.mjs'
-import { measureTiming } from './measureTiming.mjs'
+import { NothingKeptError, measureTiming, openMeasured } from './measureTiming.mjs'
 import { measureTrace } from './measureTrace.mjs'
 import { openBrowser } from './openBrowser.mjs'
 
@@ -21,14 +21,39 @@ async function createSetting({ executablePath, sites, port }) {
 
 const rotate = (list, by) => [...list.slice(by % list.length), ...list.slice(0, by % list.length)]
 
+/** Those that can be measured: a second visit needs something kept from the first. `onAbsent(contender, why)` for the others. */
+async function choosePresent({ contenders, setting, onAbsent, ...rest }) {
+  const present = []
+  for (const contender of contenders) {
+    try {
+      if (contender.leavesBehind) await (await openMeasured({ ...(await setting.get()), contender, ...rest })).close()
+      present.push(contender)
+    } catch (error) {
+      if (!(error instanceof NothingKeptError)) throw error
+      onAbsent(contender, error.message)
+    }
+  }
+  return present
+}
+
 /**
  * Measures all contenders in one scenario, round by round and each round in another order, so that whatever the machine
- * does meets everyone alike. Resolves to contender name → `[{ timing?, trace?, errors }]`, one entry per round.
+ * does meets everyone alike. Resolves to contender name → `[{ timing?, trace?, errors }]`, one entry per round; without
+ * those that cannot be measured.
  */
-export async function measureScenario({ executablePath, sites, scenario, contenders, runs, traceRuns, onRound }) {
+export async function measureScenario({
+  executablePath,
+  sites,
+  scenario,
+  contenders,
+  runs,
+  traceRuns,
+  onRound,
+  onAbsent,
+}) {
   const proxy = scenario.rttMs > 0 ? await startDelayProxy({ port: sites.port, rttMs: scenario.rttMs }) : undefined
   const setting = await createSetting({ executablePath, sites, port: proxy?.port ?? sites.port })
-  const measured = Object.fromEntries(contenders.map(({ name }) => [name, []]))
+  const measured = {}
   const attempt = async (measure, contender, errors) => {
     try {
       return await measure({ ...(await setting.get()), sites, contender, scenario })
@@ -38,10 +63,12 @@ export async function measureScenario({ executablePath, sites, scenario, contend
     }
   }
   try {
+    const present = await choosePresent({ contenders, setting, onAbsent, sites, scenario })
+    for (const { name } of present) measured[name] = []
     // The first page of a new browser is slower than all others, whoever it is.
-    await attempt(measureTiming, contenders[0], [])
+    await attempt(measureTiming, present[0], [])
     for (let round = 0; round < runs; round++) {
-      for (const contender of rotate(contenders, round)) {
+      for (const contender of rotate(present, round)) {
         const errors = []
         const timing = await attempt(measureTiming, contender, errors)
         const trace = round < traceRuns ? await attempt(measureTrace, contender, errors) : undefined

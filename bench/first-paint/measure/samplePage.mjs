@@ -50,6 +50,7 @@ export function samplePage({ wanted, isLoadNeeded, capMs, settleMs }) {
   }
   const finish = () => {
     if (pageHiddenSince !== undefined) record.pageHiddenMs += performance.now() - pageHiddenSince
+    pageHiddenSince = undefined
     done(record)
   }
   const channel = new window.MessageChannel()
@@ -60,6 +61,8 @@ export function samplePage({ wanted, isLoadNeeded, capMs, settleMs }) {
   }
   window.sampled = new Promise((resolve) => (done = resolve))
   requestAnimationFrame(sample)
+  // A page whose head is not finished has no frames at all.
+  setTimeout(finish, capMs + settleMs)
 }
 
 /** Also runs inside the page: when the first request to a decision endpoint left and when its answer had come. */

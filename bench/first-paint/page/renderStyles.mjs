@@ -1,4 +1,8 @@
-const unused = Array.from({ length: 240 }, (_, index) => `.unused-${index} > li:nth-child(${(index % 5) + 1}) { margin: ${index % 16}px; color: hsl(${index} 40% 40%) }`)
+const unused = Array.from(
+  { length: 240 },
+  (_, index) =>
+    `.unused-${index} > li:nth-child(${(index % 5) + 1}) { margin: ${index % 16}px; color: hsl(${index} 40% 40%) }`,
+)
 
 /** The blocking style sheet: a real site's size, most of it for other pages. The headline's box is reserved, as a slot's should be. */
 export const renderStyles = () => `

@@ -8,7 +8,10 @@ const LIBRARY = 'alloy.js'
 const edgeReply = () => ({
   requestId: 'bench',
   handle: [
-    { type: 'identity:result', payload: [{ id: '40040040040040040040040040040040040040', namespace: { code: 'ECID' } }] },
+    {
+      type: 'identity:result',
+      payload: [{ id: '40040040040040040040040040040040040040', namespace: { code: 'ECID' } }],
+    },
     {
       type: 'personalization:decisions',
       eventIndex: 0,

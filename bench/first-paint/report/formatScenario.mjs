@@ -46,7 +46,8 @@ export function formatScenario(scenario, results) {
 
 const formatCell = (scenario, result) => {
   if (!result) return ''
-  if (scenario.canFail) return result.neverVisible > 0 ? `never ${result.neverVisible}/${result.runs}` : round(result.visibleMs)
+  if (scenario.canFail)
+    return result.neverVisible > 0 ? `never ${result.neverVisible}/${result.runs}` : round(result.visibleMs)
   const flicker = result.flickers + result.screenshotFlickers > 0 ? ' !' : ''
   return result.toOptimum ? `${round(result.variantMs)} (${round(result.toOptimum.ratio, 2)})${flicker}` : NOTHING
 }

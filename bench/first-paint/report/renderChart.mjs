@@ -20,18 +20,20 @@ const STYLE = `
 text { font: 13px system-ui, "Segoe UI", Helvetica, Arial, sans-serif; fill: #1d2430 }
 .title { font-size: 20px; font-weight: 650 } .panel { font-size: 14px; font-weight: 600 }
 .soft, .tick, .ratio { fill: #66707f } .tick { font-size: 11px } .value { font-weight: 600 }
+.halo { paint-order: stroke; stroke: #fff; stroke-width: 4px; stroke-linejoin: round }
 .paper { fill: #fff } .grid { stroke: #e3e7ee } .tail { stroke: #1d2430; stroke-opacity: .45 }
-.unblink { fill: #0f8a72 } .reference { fill: #a9b3c2 } .peer { fill: #e0a341 }
+.unblink { fill: #0f8a72 } .reference { fill: #a9b3c2 } .peer { fill: #8aa4d6 }
 .strong { font-weight: 650 } .optimum { stroke: #1d2430; stroke-width: 1.5; stroke-dasharray: 4 3 }
 .blank { fill: #1d2430; fill-opacity: .78 } .wrong { fill: url(#wrong) } .stripe { stroke: #c81e2b; stroke-width: 3.2 }
 @media (prefers-color-scheme: dark) {
-text { fill: #e7ebf2 } .soft, .tick, .ratio { fill: #9aa5b5 } .paper { fill: #12161d } .grid { stroke: #29313d }
+text { fill: #e7ebf2 } .soft, .tick, .ratio { fill: #9aa5b5 } .paper { fill: #12161d } .halo { stroke: #12161d } .grid { stroke: #29313d }
 .tail { stroke: #e7ebf2 } .optimum { stroke: #e7ebf2 } .unblink { fill: #23b597 } .reference { fill: #5c6675 }
-.peer { fill: #c58a2c } .blank { fill: #000; fill-opacity: .7 } .stripe { stroke: #ff5964 } }`
+.peer { fill: #5574b4 } .blank { fill: #000; fill-opacity: .7 } .stripe { stroke: #ff5964 } }`
 
 const escape = (text) => String(text).replace(/[&<>"]/g, (mark) => `&#${mark.charCodeAt(0)};`)
 const at = (value) => Math.round(value * 10) / 10
-const text = (x, y, content, attributes = '') => `<text x="${at(x)}" y="${at(y)}" ${attributes}>${escape(content)}</text>`
+const text = (x, y, content, attributes = '') =>
+  `<text x="${at(x)}" y="${at(y)}" ${attributes}>${escape(content)}</text>`
 const rect = (x, y, width, className, height = BAR) =>
   `<rect class="${className}" x="${at(x)}" y="${at(y)}" width="${at(Math.max(0, width))}" height="${height}" rx="2"/>`
 const line = (x1, y1, x2, y2, className) =>
@@ -69,8 +71,7 @@ function arrange(scenarios, results) {
 
 function renderBar({ scenario, result, scale, y }) {
   const value = getValue(scenario, result)
-  const label = y + BAR - 3
-  if (value === undefined) return text(scale(0) + 4, label, 'never', 'class="soft"')
+  if (value === undefined) return ''
   const parts = [rect(scale(0), y, scale(value) - scale(0), result.kind)]
   if (result.pageHiddenMs > 16 && result.visibleMs !== undefined) {
     const from = Math.max(0, result.visibleMs - result.pageHiddenMs)
@@ -82,10 +83,17 @@ function renderBar({ scenario, result, scale, y }) {
   }
   const tail = getTail(scenario, result)
   if (tail > value) parts.push(line(scale(value), y + BAR / 2, scale(tail), y + BAR / 2, 'tail'))
+  return parts.join('\n')
+}
+
+function renderFigures({ scenario, result, scale, y }) {
+  const value = getValue(scenario, result)
+  const label = y + BAR - 3
+  if (value === undefined) return text(scale(0) + 4, label, 'never', 'class="soft"')
+  const end = scale(Math.max(value, getTail(scenario, result) ?? 0))
   const ratio = !scenario.canFail && result.toOptimum ? `${result.toOptimum.ratio.toFixed(2)}×` : ''
   const figures = `<tspan class="value">${Math.round(value)}</tspan> <tspan class="ratio" dx="3">${ratio}</tspan>`
-  parts.push(`<text x="${at(scale(Math.max(value, tail ?? 0)) + 7)}" y="${at(label)}">${figures}</text>`)
-  return parts.join('\n')
+  return `<text class="halo" x="${at(end + 7)}" y="${at(label)}">${figures}</text>`
 }
 
 function renderPanel({ scenario, results, rows, x, y, width, height }) {
@@ -99,39 +107,39 @@ function renderPanel({ scenario, results, rows, x, y, width, height }) {
   const top = y + PANEL_HEAD
   const { title, details } = describeScenario(scenario)
   const metric = scenario.canFail ? 'ms until anything is in the slot' : 'ms until the variant is in the slot'
-  const parts = [
-    text(x, y + 18, title, 'class="panel"'),
-    text(x, y + 36, `${details}; ${metric}`, 'class="soft"'),
-  ]
+  const parts = [text(x, y + 18, title, 'class="panel"'), text(x, y + 36, `${details}; ${metric}`, 'class="soft"')]
   const step = getStep(maximum)
   for (let ms = 0; ms <= maximum; ms += step) {
     parts.push(line(scale(ms), top - 4, scale(ms), top + height, 'grid'))
     parts.push(text(scale(ms), top + height + 14, ms, 'class="tick" text-anchor="middle"'))
   }
-  for (const { result, y: offset } of present) parts.push(renderBar({ scenario, result, scale, y: top + offset }))
+  const drawn = present.map(({ result, y: offset }) => ({ scenario, result, scale, y: top + offset }))
+  parts.push(...drawn.map(renderBar))
   const optimum = present.find(({ result }) => result.contender === 'optimum')
   const reference = optimum && getValue(scenario, optimum.result)
-  if (reference !== undefined) parts.push(line(scale(reference), top - 8, scale(reference), top + height + 2, 'optimum'))
-  return parts.join('\n')
+  if (reference !== undefined)
+    parts.push(line(scale(reference), top - 8, scale(reference), top + height + 2, 'optimum'))
+  // After the line, so that it does not strike a figure through.
+  return [...parts, ...drawn.map(renderFigures)].join('\n')
 }
 
 function renderLegend(y) {
   const items = [
     ['unblink', 'Unblink'],
-    ['reference', 'written by hand'],
-    ['peer', 'peers, as published'],
-    ['wrong', 'the baseline is seen first: flicker'],
-    ['blank', 'the whole page is blank'],
+    ['reference', 'by hand'],
+    ['peer', 'peers'],
+    ['wrong', 'flicker: the baseline first'],
+    ['blank', 'whole page blank'],
   ]
   let x = PAD
   const parts = items.map(([className, label]) => {
     const under = className === 'wrong' || className === 'blank' ? rect(x, y - 11, 22, 'peer', 13) : ''
     const item = `${under}${rect(x, y - 11, 22, className, 13)}${text(x + 29, y, label)}`
-    x += 29 + label.length * 6.6 + 24
+    x += 29 + label.length * 6.6 + 26
     return item
   })
-  const dashes = `${line(x, y - 4, x + 24, y - 4, 'optimum')}${text(x + 31, y, 'optimum')}`
-  const tail = `${line(x + 104, y - 4, x + 128, y - 4, 'tail')}${text(x + 135, y, 'median to 95th percentile')}`
+  const dashes = `${line(x, y - 4, x + 24, y - 4, 'optimum')}${text(x + 31, y, 'hand-written optimum')}`
+  const tail = `${line(x + 190, y - 4, x + 214, y - 4, 'tail')}${text(x + 221, y, 'up to the 95th percentile')}`
   return [...parts, dashes, tail].join('\n')
 }
 

@@ -25,9 +25,7 @@ function createChance() {
  * its 95 % interval by bootstrap over rounds. Rounds that lack either are left out; undefined when none is left.
  */
 export function comparePaired(own, reference) {
-  const ratios = own
-    .map((value, round) => value / reference[round])
-    .filter((ratio) => Number.isFinite(ratio))
+  const ratios = own.map((value, round) => value / reference[round]).filter((ratio) => Number.isFinite(ratio))
   if (ratios.length === 0) return undefined
   const chance = createChance()
   const medians = Array.from({ length: RESAMPLES }, () =>

@@ -29,7 +29,11 @@ function summariseTraces(traces, emptyTraces) {
 export function summarise({ rounds, optimumRounds = [], emptyRounds = [] }) {
   const timings = getTimings(rounds).filter(Boolean)
   const pick = (name) => getMedian(timings.map((timing) => timing[name]))
-  const tail = (name) => getQuantile(timings.map((timing) => timing[name]), 0.95)
+  const tail = (name) =>
+    getQuantile(
+      timings.map((timing) => timing[name]),
+      0.95,
+    )
   const toVariants = (list) => getTimings(list).map((timing) => timing?.variant)
   const flickers = timings.filter(hasShownBaselineFirst)
   const traces = (list) => list.map(({ trace }) => trace).filter(Boolean)
@@ -52,6 +56,7 @@ export function summarise({ rounds, optimumRounds = [], emptyRounds = [] }) {
     fcpMs: pick('fcp'),
     lcpMs: pick('lcp'),
     cls: pick('cls'),
+    pressure: pick('pressure'),
     ...summariseTraces(traces(rounds), traces(emptyRounds)),
   }
 }

@@ -26,7 +26,9 @@ export function createCertificates(hosts) {
       execFileSync(openssl, args, { stdio: ['ignore', 'ignore', 'pipe'] })
       return readFileSync(certFile)
     }
-    const keyHash = createHash('sha256').update(publicKey.export({ type: 'spki', format: 'der' })).digest('base64')
+    const keyHash = createHash('sha256')
+      .update(publicKey.export({ type: 'spki', format: 'der' }))
+      .digest('base64')
     return { key, keyHash, certificates: Object.fromEntries(hosts.map((host) => [host, create(host)])) }
   } finally {
     rmSync(folder, { recursive: true, force: true })

@@ -9,7 +9,8 @@ const BETWEEN_PIECES_MS = 25
  * values) and its decision put into the stream as soon as there is one (`streamed(site)`: HTML).
  */
 export async function sendPage(response, { contender, scenario, site, headers }) {
-  const decided = contender.streamed && sleep(scenario.profileMs)
+  const isDecided = contender.streamed && Number.isFinite(scenario.profileMs)
+  const decided = isDecided ? sleep(scenario.profileMs) : undefined
   if (contender.earlyHints) response.writeEarlyHints({ link: contender.earlyHints(site) })
   await sleep(FIRST_BYTE_MS)
   response.writeHead(200, { ...headers, 'content-type': 'text/html; charset=utf-8' })

@@ -19,7 +19,6 @@ function carry(from, to, line) {
   from.on('data', (data) => line(() => to.writable && to.write(data)))
   from.on('end', () => line(() => to.end()))
   from.on('error', () => to.destroy())
-  from.on('close', () => line(() => to.destroy()))
 }
 
 /**
@@ -28,8 +27,8 @@ function carry(from, to, line) {
  */
 export async function startDelayProxy({ port, rttMs }) {
   const sockets = new Set()
-  const server = net.createServer({ noDelay: true }, (browser) => {
-    const upstream = net.connect({ port, host: '127.0.0.1', noDelay: true })
+  const server = net.createServer({ noDelay: true, allowHalfOpen: true }, (browser) => {
+    const upstream = net.connect({ port, host: '127.0.0.1', noDelay: true, allowHalfOpen: true })
     for (const socket of [browser, upstream]) {
       sockets.add(socket)
       socket.once('close', () => sockets.delete(socket))

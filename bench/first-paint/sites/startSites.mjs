@@ -43,7 +43,9 @@ const describeSite = (contender, scenario) => ({
  */
 export async function startSites({ fontFile }) {
   const { key, keyHash, certificates } = createCertificates([HOSTS.page, HOSTS.cdn, HOSTS.api])
-  const contexts = new Map(Object.entries(certificates).map(([host, cert]) => [host, createSecureContext({ key, cert })]))
+  const contexts = new Map(
+    Object.entries(certificates).map(([host, cert]) => [host, createSecureContext({ key, cert })]),
+  )
   const assets = {
     '/page.css': { type: 'text/css', bytes: Buffer.from(renderStyles()), waitMs: STYLES_MS, isText: true },
     '/text.woff2': { type: 'font/woff2', bytes: readFileSync(fontFile), waitMs: ASSET_MS },

@@ -6,6 +6,8 @@ export function getSeenSlots(boot: Boot<Element, ChildNode>): readonly SeenSlot[
   return Object.entries(boot.slots).flatMap(([name, { element, decision, state }]) => {
     if (!element) return []
     const isShown = state === SlotState.applied || state === SlotState.late
-    return [{ name, element, ...(isShown && decision ? { experience: decision.experience, variant: decision.variant } : {}) }]
+    return [
+      { name, element, ...(isShown && decision ? { experience: decision.experience, variant: decision.variant } : {}) },
+    ]
   })
 }

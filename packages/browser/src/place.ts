@@ -9,9 +9,13 @@ const ADDRESS = /^(https?:|mailto:|tel:|[/?#]|[^:]*$)/i
  * Places a content that the snippet left to the runtime: changes of the slot element itself, alone or beside new children.
  * @returns False when the content asks for something that cannot be done here; then nothing was changed.
  */
-export function place(element: Element, { text, html, template, attributes = {}, class: className, component }: Content): boolean {
+export function place(
+  element: Element,
+  { text, html, template, attributes = {}, class: className, component }: Content,
+): boolean {
   const names = Object.keys(attributes)
-  const isAllowed = (name: string) => ATTRIBUTE.test(name) && (name !== 'href' || ADDRESS.test(attributes[name]!.trim()))
+  const isAllowed = (name: string) =>
+    ATTRIBUTE.test(name) && (name !== 'href' || ADDRESS.test(attributes[name]!.trim()))
   if (component !== undefined || !names.every(isAllowed)) return false
 
   if (template !== undefined) {

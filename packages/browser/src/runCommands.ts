@@ -10,14 +10,15 @@ const COMMANDS: Record<string, (track: Track, ...values: never[]) => unknown> = 
 }
 
 /**
- * Runs what the page pushed before the runtime came, then what it pushes from now on, in order.
+ * Runs what the page pushed before the runtime came, then what it pushes from now on, in order; a push then returns what its
+ * command does.
  * @returns Puts the queue back in place, so that pushes wait again.
  */
 export function runCommands(boot: Boot<Element, ChildNode>, track: Track): () => void {
   const run = ([name, ...values]: unknown[]) => {
     const command = Object.hasOwn(COMMANDS, String(name)) ? COMMANDS[String(name)] : undefined
-    if (command) command(track, ...(values as never[]))
-    else console.warn(`[unblink] Unknown command "${String(name)}". Commands are: ${Object.keys(COMMANDS).join(', ')}.`)
+    if (command) return command(track, ...(values as never[]))
+    console.warn(`[unblink] Unknown command "${String(name)}". Commands are: ${Object.keys(COMMANDS).join(', ')}.`)
   }
   const wait = boot.push
   boot.queue.splice(0).forEach(run)

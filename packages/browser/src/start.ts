@@ -3,32 +3,40 @@ import { withPrivacyControl, type EventInput, type NavigationKind } from '@unbli
 import { createTracker } from '@unblink/tracker'
 import { createView } from './createView.ts'
 import { decideTheRest } from './decideTheRest.ts'
+import { getSeenSlots } from './getSeenSlots.ts'
+import { getTrafficSource } from './observe/getTrafficSource.ts'
 import { observeEngagement } from './observe/observeEngagement.ts'
 import { observeExposures } from './observe/observeExposures.ts'
 import { observeInteractions } from './observe/observeInteractions.ts'
 import { observePointer } from './observe/observePointer.ts'
 import { observeScroll } from './observe/observeScroll.ts'
-import { getTrafficSource } from './observe/getTrafficSource.ts'
 import { place } from './place.ts'
 import { runCommands } from './runCommands.ts'
-import { getSeenSlots } from './getSeenSlots.ts'
 
 const OBSERVERS = [observeExposures, observeEngagement, observePointer, observeScroll, observeInteractions]
 
 /**
  * Starts the runtime on what the snippet prepared: decides and places what the snippet could not, then watches and
- * reports. Does nothing without a snippet or beside another runtime. Never throws.
+ * reports. Does nothing without a snippet or beside another runtime.
  * @returns Stops everything and leaves no listener behind; events already tracked stay in their queue.
  */
 export function start(): () => void {
   const boot = window.unblink
   if (!boot || boot.place) return () => {}
 
+  const listeners = new Set<() => void>()
+  const onShown = (callback: () => void) => {
+    listeners.add(callback)
+    return () => listeners.delete(callback)
+  }
+  boot.onChange = (slot) => {
+    if (slot) listeners.forEach((callback) => callback())
+    else void decideTheRest(boot)
+  }
   boot.place = place
   // The snippet may be waiting with a content that only we can place.
   boot.decide([])
-  boot.onReply = () => void decideTheRest(boot)
-  if (boot.repliedAt !== undefined) boot.onReply()
+  if (boot.reply !== undefined) void decideTheRest(boot)
 
   const tracker = createTracker({
     endpoint: boot.base + '/v1/e',
@@ -46,7 +54,8 @@ export function start(): () => void {
       t: 'page_view',
       p: { kind: view.kind, title: document.title, source: getTrafficSource(location, document.referrer) },
     })
-    const undos = OBSERVERS.map((observe) => observe({ track, view, getSlots: () => getSeenSlots(boot), boot }))
+    const getSlots = () => getSeenSlots(boot)
+    const undos = OBSERVERS.map((observe) => observe({ track, view, getSlots, boot, onShown }))
     closeView = () => undos.forEach((undo) => undo())
   }
   // A prerendered page counts for nothing until it is shown.
@@ -55,12 +64,12 @@ export function start(): () => void {
   const stopCommands = runCommands(boot, track)
 
   return () => {
-    stopWaiting?.()
+    stopWaiting()
     stopRestore()
     stopCommands()
     closeView()
     tracker.stop()
     delete boot.place
-    delete boot.onReply
+    delete boot.onChange
   }
 }

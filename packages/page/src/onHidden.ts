@@ -5,17 +5,16 @@ import { onEvent } from './onEvent.ts'
  * `pagehide` covers engines that navigate away without `visibilitychange` (https://bugs.webkit.org/show_bug.cgi?id=116769).
  * With `capture` false the callback runs after all that capture: for whoever sends what the others have just noted.
  */
-export function onHidden(callback: () => void, capture = true): () => void {
-  const stopLeaving = onEvent('pagehide', callback, capture)
-  const stopChange = onEvent(
-    'visibilitychange',
-    () => {
-      if (document.visibilityState === 'hidden') callback()
-    },
-    capture,
-  )
-  return () => {
-    stopLeaving()
-    stopChange()
-  }
+export function onHidden(callback: () => void, capture?: boolean): () => void {
+  const undos = [
+    onEvent('pagehide', callback, capture),
+    onEvent(
+      'visibilitychange',
+      () => {
+        if (document.hidden) callback()
+      },
+      capture,
+    ),
+  ]
+  return () => undos.forEach((undo) => undo())
 }

@@ -10,6 +10,22 @@ export interface BootConfig {
   readonly base: string
   readonly consent: Consent
   readonly slots: Readonly<Record<string, BootSlot>>
+  /**
+   * Another way to the answer than the POST: an address to GET it from (one that Early Hints have preloaded), or '' when
+   * the page itself will bring it by `unblink.answer()`.
+   */
+  readonly ask?: string
+}
+
+/** What the runtime leaves in localStorage under the key `unblink` for the next view. Only with consent. */
+export interface Memory {
+  /** Decisions to apply at once, until `until` (epoch milliseconds). */
+  readonly decisions?: readonly Decision[]
+  readonly until?: number
+  /** What this visitor's past replies suggest as a deadline, for slots that set none. */
+  readonly deadlineMs?: number
+  /** Epoch milliseconds until which nothing is hidden, because replies kept failing to come. */
+  readonly pause?: number
 }
 
 /** What the snippet is told of one slot; what equals the default is left out, for every byte is in every page. */
@@ -32,51 +48,46 @@ export interface BootSlot {
 export const SlotState = { declared: 0, hidden: 1, applied: 2, baseline: 3, late: 4 } as const
 export type SlotState = (typeof SlotState)[keyof typeof SlotState]
 
-/** Why a slot was shown. */
-export type RevealCause = 'applied' | 'baseline' | 'timeout' | 'error' | 'denied'
+/** Why a slot shows its baseline although nobody decided so: no decision in time, or one that could not be applied. */
+export type RevealCause = 'timeout' | 'error'
 
 /** A slot as the snippet keeps it; the runtime reads it, and owns it from `late` on. The DOM's types are the page's to name. */
-export interface BootSlotRecord<Element = unknown, ChildNode = unknown> {
-  selector: string
-  deadlineMs: number
-  readonly late?: LatePolicy
+export interface BootSlotRecord<Element = unknown, ChildNode = unknown> extends BootSlot {
+  selector?: string
+  deadlineMs?: number
   state: SlotState
-  cause?: RevealCause
-  element?: Element
+  cause?: RevealCause | undefined
+  element?: Element | undefined
   decision?: Decision
   /** Monotonic milliseconds (performance.now) of hiding and revealing. */
   hiddenAt?: number
-  revealedAt?: number
-  /** Default children taken out by the swap, in order: what undo puts back. */
-  removed?: ChildNode[]
+  shownAt?: number
+  /** The default children once the variant has taken their place, in order: what undo puts back. */
+  baseline?: ChildNode[]
 }
 
-/**
- * `window.unblink` from the inline script on: its configuration, what it learnt, and what the runtime may ask of it.
- * Sent as it stands at the start, as JSON, it is the profile request.
- */
+/** `window.unblink` from the inline script on: its configuration, what it learnt, and what the runtime may ask of it. */
 export interface Boot<Element = unknown, ChildNode = unknown> extends Omit<BootConfig, 'slots'> {
   readonly v: 1
+  /** The records of this view, by name. */
   readonly slots: Readonly<Record<string, BootSlotRecord<Element, ChildNode>>>
-  /** Path of the page, and its referrer as the browser tells it. */
-  readonly url: string
-  readonly referrer: string
   /** Commands pushed before the runtime arrived. */
   readonly queue: unknown[][]
-  push(...command: unknown[]): void
-  /** Monotonic milliseconds at which the request was sent and its end had come. */
-  sentAt?: number
-  repliedAt?: number
-  /** The reply, parsed from JSON but not validated; stays unset when none of use came. */
+  /**
+   * Gives a command to the runtime, which returns its result: for `event` and `conversion` a promise of true once the
+   * event is durable. A command pushed before the runtime came waits in `queue`, and what is returned means nothing.
+   */
+  push(...command: unknown[]): unknown
+  /** What the request came to, parsed from JSON but not validated; undefined while it is under way. */
   reply?: unknown
-  /** Decides slots. Called by the snippet for the reply's decisions and by the runtime for its own. */
+  /** Takes the reply, from wherever it comes. Anything that is none shows every undecided slot's baseline. */
+  answer(reply: unknown): void
+  /** Decides slots that are not decided yet. Called by the snippet for the reply's decisions, by the runtime for its own. */
   decide(decisions: readonly Decision[]): void
-  /** Shows a slot; without a variant applied, that is its baseline. Harmless when it is already shown. */
-  reveal(slot: string, cause: RevealCause): void
-  /** Set by the runtime: called on every later change of a slot. */
-  onChange?: (slot: string) => void
+  /** Starts a view: new records for all slots, a new request. For route changes; what an older view still awaits is void. */
+  open(): void
+  /** Set by the runtime, must not throw: called whenever a slot has been shown and, without one, when the request has ended. */
+  onChange?: (slot?: BootSlotRecord<Element, ChildNode>) => void
   /** Set by the runtime: places content that the snippet cannot. False: the runtime cannot either. */
   place?: (element: Element, content: Content) => boolean
-  /** Set by the runtime: called once when the request has ended. */
-  onReply?: () => void
 }

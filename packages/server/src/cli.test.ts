@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { getUrl, runCli, startCli } from '../test/startCli.ts'
-import { COOKIE, makeBatch, makeEvent, post, siteInput } from '../test/startTestServer.ts'
+import { COOKIE, makeBatch, makeEvent, makeRequest, post, siteInput } from '../test/startTestServer.ts'
 
 let folder = ''
 let config = ''
@@ -116,4 +116,16 @@ test('E8 what a page sends cannot break the lines of the log', async () => {
     .split('\n')
     .map((line) => JSON.parse(line) as object)
   expect(lines).toMatchObject([{ level: 'warn', code: 'client_drops', drops: { overflow: 2 } }])
+})
+
+test.each([
+  [['--trust-proxy'], true],
+  [[], false],
+])('with %j, believing a proxy is %s', async (flags, isSecure) => {
+  const running = startCli(['serve', '--config', config, '--port', '0', ...flags])
+  const url = await getUrl(running)
+  const response = await post(`${url}/v1/p`, makeRequest(), { 'x-forwarded-proto': 'https' })
+  expect(response.headers.get('set-cookie')?.includes('Secure')).toBe(isSecure)
+  running.child.kill('SIGTERM')
+  await running.ended
 })

@@ -24,6 +24,7 @@ const SERVE_USAGE = `unblink serve: serve the profile API, the collector and the
   --host ADDRESS  address to listen on (default 127.0.0.1, this machine only)
   --data DIR      folder of the database (default: kept in memory, gone at the end)
   --sdk DIR       folder with unblink.js, to serve it too
+  --trust-proxy   believe X-Forwarded-Host and -Proto; only behind a proxy that sets them itself
   --live          show visitors what is known of them at /live; for demonstrations
   --help          this text
 
@@ -84,6 +85,7 @@ async function runServe(args: string[]): Promise<void> {
     data: { type: 'string' },
     sdk: { type: 'string' },
     live: { type: 'boolean' },
+    'trust-proxy': { type: 'boolean' },
     help: { type: 'boolean' },
   })
   if (flags.help) return void print(SERVE_USAGE)
@@ -94,6 +96,7 @@ async function runServe(args: string[]): Promise<void> {
     dataDir: flags.data,
     sdkDir: flags.sdk,
     live: flags.live,
+    trustProxy: flags['trust-proxy'],
     log: (record) => process.stderr.write(`${formatLog(record, Date.now())}\n`),
   })
   const serving = await serve(unblink, { port, host: flags.host })

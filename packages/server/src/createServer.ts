@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { routePath } from 'hono/route'
 import { createManifest } from './site/createManifest.ts'
+import { decideFor, type DecidedFor, type DecideForInput } from './decideFor.ts'
 import { createHub } from './live/createHub.ts'
 import { refuse } from './http/refuse.ts'
 import { getMessage, type Log } from './log.ts'
@@ -31,6 +32,11 @@ export interface ServerOptions {
   readonly sdkDir?: string | undefined
   /** Serves the live view, which shows a visitor all that is known of them. @default false */
   readonly live?: boolean | undefined
+  /**
+   * Believe X-Forwarded-Host and X-Forwarded-Proto: where they are set by a proxy of one's own, through which every request
+   * comes. They decide which origin is the server's own, and whether cookies are marked Secure. @default false
+   */
+  readonly trustProxy?: boolean | undefined
   /** @default nothing is logged */
   readonly log?: Log | undefined
   /** Epoch milliseconds. @default Date.now */
@@ -42,6 +48,11 @@ export interface UnblinkServer {
   readonly app: Hono
   /** Sets attributes of a visitor as `PUT /v1/visitors/:visitor/attributes` does. Rejects when they are not sound or cannot be written. */
   setAttributes(visitorId: string, set: Readonly<Record<string, unknown>>): Promise<void>
+  /**
+   * The visitor's decisions, for an origin that puts them into the page itself (see `renderReply`). Rejects when a slot is
+   * none of the site's, or when the database cannot be read.
+   */
+  decideFor(input: DecideForInput): Promise<DecidedFor>
   /** What is known of a visitor, as it is stored; undefined when that is nothing. */
   readProfile(visitorId: string): Profile | undefined
   /** Ends the live streams, which otherwise keep an HTTP server from closing. */
@@ -56,6 +67,7 @@ export async function createServer({
   dataDir,
   sdkDir,
   live = false,
+  trustProxy = false,
   log = () => {},
   now = Date.now,
 }: ServerOptions): Promise<UnblinkServer> {
@@ -67,6 +79,7 @@ export async function createServer({
     writer: createWriter({ database, log }),
     hub: createHub(),
     budget: { left: MAX_OPEN_BODY_BYTES },
+    trustProxy,
     log,
     now,
   }
@@ -95,6 +108,7 @@ export async function createServer({
       const result = await setAttributes(context, visitorId, set)
       if (!result.ok) throw new Error(result.error)
     },
+    decideFor: async (input) => decideFor(context, input),
     endStreams: () => context.hub.close(),
     readProfile: (visitorId) => context.store.getProfile(visitorId),
     async close() {

@@ -1,4 +1,6 @@
 export { createServer, type ServerOptions, type UnblinkServer } from './createServer.ts'
+export type { DecidedFor, DecideForInput } from './decideFor.ts'
+export * from './edge/index.ts'
 export type { Log, LogRecord } from './log.ts'
 export { createProfile } from './profile/createProfile.ts'
 export { fold } from './profile/fold.ts'

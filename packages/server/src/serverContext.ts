@@ -15,6 +15,8 @@ export interface ServerContext {
   readonly hub: Hub
   /** Memory for the bodies of all open requests together. */
   readonly budget: ByteBudget
+  /** Whether X-Forwarded-Host and X-Forwarded-Proto are believed. */
+  readonly trustProxy: boolean
   readonly log: Log
   /** Epoch milliseconds. */
   readonly now: () => number

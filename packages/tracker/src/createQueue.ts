@@ -9,7 +9,7 @@ export interface Queue {
   _change(gone: readonly Pick<Row, 'i'>[], put?: readonly Row[]): Promise<boolean>
   /** Every record of every tab, view and session, and those of this page that could not be stored. */
   _read(): Promise<Row[]>
-  /** Leaves nothing behind, not even an empty database. */
+  /** Leaves nothing behind, not even an empty database. Throws where storage is blocked, when memory is empty already. */
   _erase(): void
 }
 
@@ -18,7 +18,7 @@ const STORE = 'events'
 
 /**
  * The one owner of what the collector has not acknowledged yet. Durable in IndexedDB where that may be used (`isAllowed`
- * is asked before every access: without consent nothing is stored or even looked for), else in memory. Never rejects.
+ * is asked before every access: without consent nothing is stored or even looked for), else in memory. No promise rejects.
  */
 export function createQueue(isAllowed: () => boolean): Queue {
   /** What IndexedDB does not have yet: records by id, undefined for those to delete. */
@@ -27,7 +27,7 @@ export function createQueue(isAllowed: () => boolean): Queue {
   let writing: Promise<boolean> | undefined
 
   const use: UseStore = async (mode, callback) => {
-    if (!isAllowed()) throw mode
+    if (!isAllowed()) throw Error()
     if (!opening) {
       const request = indexedDB.open(NAME)
       request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: 'i' })
@@ -69,17 +69,12 @@ export function createQueue(isAllowed: () => boolean): Queue {
     },
     async _read() {
       const stored = await use('readonly', (store) => promisifyRequest<Row[]>(store.getAll())).catch(() => [])
-      const rows = new Map([...stored.map((row): [string, Row] => [row.i, row]), ...changes])
-      return [...rows.values()].filter((row) => !!row)
+      return [...stored.filter(({ i }) => !changes.has(i)), ...changes.values()].filter((row) => !!row)
     },
     _erase() {
       changes.clear()
       opening = undefined
-      try {
-        indexedDB.deleteDatabase(NAME)
-      } catch {
-        // Storage is blocked, so nothing was kept.
-      }
+      indexedDB.deleteDatabase(NAME)
     },
   }
 }

@@ -3,6 +3,7 @@ import { createUuid7 } from '@unblink/page'
 export interface Session {
   /** The id of the session that goes on, or of a new one after 30 minutes without a call in any tab. */
   _get(): string
+  /** Throws where storage is blocked, when memory is empty already. */
   _erase(): void
 }
 
@@ -16,7 +17,7 @@ export function createSession(now: () => number): Session {
     _get() {
       const at = now()
       try {
-        const saved = JSON.parse(localStorage[KEY]) as typeof last
+        const saved = JSON.parse(localStorage[KEY] as string) as typeof last
         if (saved.at > last.at) last = saved
       } catch {
         // Blocked or empty.
@@ -31,11 +32,7 @@ export function createSession(now: () => number): Session {
     },
     _erase() {
       last.at = 0
-      try {
-        delete localStorage[KEY]
-      } catch {
-        // Blocked, so there is nothing.
-      }
+      delete localStorage[KEY]
     },
   }
 }

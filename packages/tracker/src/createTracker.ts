@@ -9,7 +9,7 @@ import { pickBatch } from './pickBatch.ts'
 import { byWorth, type Kept } from './row.ts'
 import { MAX_WAIT_MS, retry, type Answer } from './retry.ts'
 import { serialise } from './serialise.ts'
-import { getCharge, trim } from './trim.ts'
+import { getCharge, MAX_SIZE, trim } from './trim.ts'
 
 export interface TrackerOptions {
   /** Address of the collector. */
@@ -19,14 +19,10 @@ export interface TrackerOptions {
   readonly consent: Consent
   /** The session's id; asked with every event, only with consent. @default ends after 30 minutes without an event */
   readonly getSession?: () => string
-  /** For pages that may not have the first-party cookie; asked with every request. */
-  readonly getVisitor?: () => string | undefined
   /** Events in one request, 1 to 500; as many waiting are sent at once. @default 50 */
   readonly maxBatch?: number
   /** Milliseconds from the first event until it is sent. @default 5_000 */
   readonly flushAfterMs?: number
-  /** Characters in the queue; an event counts for at least 420, so the default holds no more than 5 000. @default 2 MiB */
-  readonly maxSize?: number
   /** Wall clock, epoch milliseconds. @default Date.now */
   readonly now?: () => number
   /** From 0 up to 1, for the jitter. @default Math.random */
@@ -83,10 +79,8 @@ export function createTracker({
   key,
   consent,
   getSession,
-  getVisitor,
   maxBatch = 50,
   flushAfterMs = 5_000,
-  maxSize = 2 * 1024 * 1024,
   now = Date.now,
   random = Math.random,
   fetch = globalThis.fetch,
@@ -98,7 +92,7 @@ export function createTracker({
 
   let view: TrackedView
   let nextNumber = 0
-  /** The newest events that no request has held, the last first: they can go by beacon. */
+  /** Events since the last request, the worthiest first: what may go by beacon. */
   let recent: readonly Kept[] = []
 
   /** Charge of the whole queue as last read, and of what this page has added since. */
@@ -139,9 +133,12 @@ export function createTracker({
     try {
       recent = []
       // What was kept in memory has no session: before, there was no consent to have one.
-      const session = batch[0]?.s || getSessionId()
-      const envelope = JSON.stringify({ v: 1, key, visitor: getVisitor?.(), session, sentAt: now(), consent, drops })
-      const body = `${envelope.slice(0, -1)},"events":[${batch.map(({ j }) => j).sort()}]}`
+      const session = batch[0]!.s || getSessionId()
+      const envelope = JSON.stringify({ v: 1, key, session, sentAt: now(), consent, drops })
+      const body = `${envelope.slice(0, -1)},"events":[${batch
+        .map(({ j }) => j)
+        .sort()
+        .join()}]}`
       if (!isBeacon || !navigator.sendBeacon?.(endpoint, body)) {
         const response = await fetch(endpoint, {
           method: 'POST',
@@ -152,33 +149,31 @@ export function createTracker({
           redirect: 'error',
           signal: AbortSignal.timeout?.(TIMEOUT_MS),
         })
-        return {
-          _status: response.status,
-          _retryAfter: response.headers.get('retry-after'),
-          _body: await response.json().catch(() => {}),
-        }
+        return [response.status, await response.json().catch(() => {}), response.headers.get('retry-after')]
       }
     } catch {
       // As if nothing had come back: nothing has.
     }
-    return { _status: 0 }
+    return [0]
   }
 
   const work = async () => {
-    const trimmed = trim(await read(), now(), maxSize)
-    let rows = trimmed._kept
-    let counted = trimmed._counted
-    size = trimmed._size
-    void giveUp('full', trimmed._lost)
+    const [kept, keptSize, lost, losses, drops] = trim(await read(), now())
+    size = keptSize
+    void giveUp('evicted', lost)
+    // What has failed alone travels last.
+    let rows = kept.sort((a, b) => a.x - b.x)
+    let counted = losses
 
-    while (isReady() && rows.length + counted.length) {
+    while (isReady() && rows[0]) {
       const batch = pickBatch(rows, limit, MAX_REQUEST_BYTES)
-      const answer = await post(batch, counted[0] && trimmed._drops)
+      const answer = await post(batch, counted[0] && drops)
+      // Withdrawn meanwhile: nothing of it may be kept.
+      if (!isGranted()) return
       const step = retry(answer, batch.length, failures, random(), now())
-      lastStatus = answer._status
-      if (step._type === 'stop') isStopped = true
-      else if (step._type === 'sent') {
-        const { _reply: reply } = step
+      lastStatus = answer[0]
+      const { _reply: reply } = step
+      if (reply) {
         failures = 0
         limit = Math.min(limit * 2, maxBatch)
         rows = rows.filter((row) => !batch.includes(row))
@@ -191,24 +186,22 @@ export function createTracker({
         if (reply.next > 0) plan(Math.min(reply.next, MAX_WAIT_MS), true)
         queueMicrotask(() => tracker.onReply?.(reply))
       } else {
-        if (step._type === 'drop') void giveUp('rejected', batch)
-        else if (batch.length === 1) failAlone(batch[0]!)
-        limit = step._limit
+        if (step._isUseless) void giveUp('rejected', batch)
+        else if (!step._limit) {
+          // While nothing else gets through either, it is not this event's fault: it only lets the others go first.
+          const row = batch[0]!
+          const x = row.x ? row.x + +!failures : 1
+          void (x < MAX_ATTEMPTS ? change([], [{ ...row, x }]) : giveUp('poison', batch))
+        }
+        limit = step._limit || 1
         if (step._waitMs) failures++
         plan(step._waitMs, true)
       }
     }
   }
 
-  /** While nothing else gets through either, it is not this event's fault: then it only lets the others go first. */
-  const failAlone = (row: Kept) => {
-    const r = Math.min(row.r, 0) - +(row.r >= 0 || !failures)
-    if (r > -MAX_ATTEMPTS) void change([], [{ ...row, r }])
-    else void giveUp('poison', [row])
-  }
-
   const sendBeacon = () => {
-    const batch = pickBatch([...recent].sort(byWorth), maxBatch, MAX_BEACON_BYTES)
+    const batch = pickBatch(recent, maxBatch, MAX_BEACON_BYTES)
     if (batch.length && isReady()) void post(batch, undefined, true)
   }
 
@@ -219,11 +212,11 @@ export function createTracker({
     const j = serialise({ i, n: nextNumber, pv: view.id, t, at, mt, lo: view.location, p }, MAX_EVENT_BYTES)
     if (!j || getByteLength(j) > MAX_EVENT_BYTES) return void giveUp('size', [{ i }])
 
+    const row: Kept = { i, j, a: at, s: isGranted() ? getSessionId() : '', r: getPriority(t), x: 0 }
     nextNumber++
-    const row: Kept = { i, j, a: at, s: isGranted() ? getSessionId() : '', r: getPriority(t) }
-    recent = [row, ...recent].slice(0, maxBatch)
+    recent = [row, ...recent].sort(byWorth).slice(0, maxBatch)
     size += getCharge(j)
-    if (size > maxSize || (recent.length >= maxBatch && isReady())) void drain()
+    if (size > MAX_SIZE || (recent.length >= maxBatch && isReady())) void drain()
     else plan(flushAfterMs)
     return change([], [row])
   }
@@ -232,8 +225,12 @@ export function createTracker({
     consent = next
     if (consent.analytics === 'denied') {
       recent = []
-      erase()
-      session._erase()
+      try {
+        erase()
+        session._erase()
+      } catch {
+        // Storage is blocked, so nothing was kept.
+      }
     } else if (isGranted()) {
       void change([])
       plan(flushAfterMs)
@@ -262,7 +259,7 @@ export function createTracker({
     },
     async flush() {
       await draining
-      await drain()
+      return drain()
     },
     setConsent,
     stop() {

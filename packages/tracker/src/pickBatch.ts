@@ -7,6 +7,6 @@ import type { Kept } from './row.ts'
  */
 export const pickBatch = (rows: readonly Kept[], maxEvents: number, maxBytes: number): Kept[] =>
   rows.filter(
-    ({ j, s, r }, index) =>
-      s === rows[0]!.s && (r >= 0 || !index) && --maxEvents >= 0 && (maxBytes -= getByteLength(j) + 1) >= 0,
+    ({ j, s, x }, index) =>
+      s === rows[0]!.s && (!x || !index) && --maxEvents >= 0 && (maxBytes -= getByteLength(j) + 1) >= 0,
   )

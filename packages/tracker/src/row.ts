@@ -8,8 +8,10 @@ export interface Kept {
   readonly a: number
   /** Its session; '' until there is consent to have one. */
   readonly s: string
-  /** Its worth: the priority of its type; once it has failed alone, below 0 by as many times. */
+  /** Its worth: the priority of its type. */
   readonly r: number
+  /** How often it has failed alone. */
+  readonly x: number
 }
 
 /** How many events were given up for one reason. Kept like an event, so that no reload forgets them. */

@@ -5,12 +5,13 @@
  */
 export function serialise(value: unknown, budget: number): string | undefined {
   try {
-    return JSON.stringify(value, (_name, member) => {
-      budget -= 1 + (member?.length || 0)
-      if (budget < 0) throw budget
+    return JSON.stringify(value, (_name, member: unknown) => {
+      budget -= 1 + ((member as string | null)?.length || 0)
+      if (budget < 0) throw Error()
       return typeof member === 'bigint' ? String(member) : member
     })
   } catch {
-    return undefined
+    // Undefined says so.
   }
+  return undefined
 }

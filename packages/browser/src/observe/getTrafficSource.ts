@@ -1,52 +1,64 @@
 import type { SourceClass, TrafficSource } from '@unblink/protocol'
 
-/** Click ids that advertising networks append to links; only the kind is kept. */
-const CLICK_IDS = ['gclid', 'gbraid', 'wbraid', 'dclid', 'fbclid', 'msclkid', 'ttclid', 'twclid', 'li_fat_id']
+/** Click ids: on paid links only, and on every link that leaves a network. */
+const PAID_ID = /[?&](gclid|gbraid|wbraid|dclid|msclkid|yclid|ttclid|twclid|li_fat_id)=/
+const SOCIAL_ID = /[?&](fbclid|igshid)=/
 const UTM = /^utm_(source|medium|campaign|term|content|id)$/
-const SEARCH = /(^|\.)(google|bing|duckduckgo|ecosia|yahoo|baidu|yandex|startpage|qwant|brave)\.[a-z.]+$/
-const SOCIAL = /(^|\.)(facebook|instagram|linkedin|twitter|x|t|reddit|pinterest|tiktok|youtube|mastodon|bsky|threads)\.[a-z]+$/
-const EMAIL = /(^|\.)(mail|outlook|webmail)\./
 const MAX_UTM_CHARACTERS = 100
 
-const isPaid = (medium: string | undefined) => /^(cpc|ppc|cpm|paid|display|retargeting)/i.test(medium ?? '')
+/** Each fits a campaign's medium or a referrer's host; hosts from end to end, so that `google.com.example` is nobody's. */
+const PAID = /cp[acmv]|^(ppc|paid.*|display|retargeting)$/
+const EMAIL = /^(e-?mail|newsletter|(web)?mail\..+|outlook\.(live|office)\.com|com\.google\.android\.gm)$/
+const SEARCH =
+  /^organic$|^(google|bing|duckduckgo|ecosia|(m\.)?baidu|yandex|startpage|qwant|kagi|(.+\.)?search\.[a-z]+)(\.com?)?\.[a-z]{2,3}$|googlequicksearchbox$/
+const SOCIAL =
+  /^social|^(.+\.)?((facebook|instagram|linkedin|twitter|x|reddit|tiktok|youtube|threads|pinterest)\.(com|net)|t\.co|lnkd\.in|bsky\.app|pinterest\.[a-z.]{2,6})$/
 
-function getHost(referrer: string): string | undefined {
+const classify = (text: string, otherwise: SourceClass): SourceClass =>
+  EMAIL.test(text) ? 'email' : SEARCH.test(text) ? 'search' : SOCIAL.test(text) ? 'social' : otherwise
+
+const withoutWww = (host: string) => host.replace(/^www\./, '')
+
+function getHost(address: string): string {
   try {
-    return new URL(referrer).hostname.replace(/^www\./, '') || undefined
+    return withoutWww(new URL(address).hostname)
   } catch {
-    return undefined
+    return ''
   }
 }
 
-/** Where this view came from, by its address and the referrer. Pure. Click ids and all of the query but `utm_*` stay out. */
+/**
+ * Where a view came from, by its own address and the referrer. A campaign's own words win over the referrer, which a
+ * redirect may have changed. Of the query only `utm_*` is kept, and none that looks like a mail address; of a click id
+ * only its kind. Pure.
+ */
 export function getTrafficSource(
   { hostname, search }: { readonly hostname: string; readonly search: string },
   referrer: string,
 ): TrafficSource {
-  const query = new URLSearchParams(search)
-  const utm = Object.fromEntries(
-    [...query].filter(([name]) => UTM.test(name)).map(([name, value]) => [name.slice(4), value.slice(0, MAX_UTM_CHARACTERS)]),
-  )
-  const clickId = CLICK_IDS.find((name) => query.has(name))
+  const utm: Record<string, string> = {}
+  new URLSearchParams(search).forEach((value, name) => {
+    if (UTM.test(name) && value && !value.includes('@')) utm[name.slice(4)] = value.slice(0, MAX_UTM_CHARACTERS)
+  })
+  const hasUtm = Object.keys(utm).length > 0
+  const medium = (utm['medium'] ?? '').toLowerCase()
+  const paidId = PAID_ID.exec(search)?.[1]
+  const clickId = paidId ?? SOCIAL_ID.exec(search)?.[1]
   const host = getHost(referrer)
-  const isInternal = host !== undefined && host === hostname.replace(/^www\./, '')
+  const isInternal = host === withoutWww(hostname)
 
-  const classify = (): SourceClass => {
-    if (clickId && clickId !== 'fbclid') return 'paid'
-    if (isPaid(utm['medium'])) return 'paid'
-    if (/^e-?mail$/i.test(utm['medium'] ?? '')) return 'email'
-    if (Object.keys(utm).length) return 'campaign'
-    if (host === undefined) return 'direct'
+  const getClass = (): SourceClass => {
+    if (paidId || PAID.test(medium)) return 'paid'
+    if (hasUtm) return classify(medium, 'campaign')
+    if (clickId) return 'social'
     if (isInternal) return 'internal'
-    if (EMAIL.test(host)) return 'email'
-    if (SEARCH.test(host)) return 'search'
-    if (SOCIAL.test(host)) return 'social'
-    return 'referral'
+    return host ? classify(host, 'referral') : 'direct'
   }
+  // JSON leaves out what is undefined.
   return {
-    class: classify(),
-    ...(host !== undefined && !isInternal && { host }),
-    ...(Object.keys(utm).length > 0 && { utm }),
-    ...(clickId && { clickId }),
-  }
+    class: getClass(),
+    host: isInternal ? undefined : host || undefined,
+    utm: hasUtm ? utm : undefined,
+    clickId,
+  } as TrafficSource
 }

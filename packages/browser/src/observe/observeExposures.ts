@@ -5,21 +5,25 @@ import { toExposure } from './toExposure.ts'
 
 /**
  * Tracks one exposure per slot and view, for control, holdout and time-out at the same moment as for a variant: when the
- * outcome has been painted. A slot that is not in the page, or a page that nobody sees, exposes nobody.
+ * outcome has been painted; one more when a slot was changed late. A slot that is not in the page, or a page that nobody
+ * sees, exposes nobody.
  */
-export function observeExposures({ boot, track }: ObserveContext): () => void {
-  const isReported = new Set<string>()
+export function observeExposures({ boot, track, onShown }: ObserveContext): () => void {
+  const reported = new Map<string, SlotState>()
   let isStopped = false
-  const report = (name: string) => {
-    const slot = boot.slots[name]!
-    if (!slot.element || slot.state < SlotState.applied || isReported.has(name)) return
-    isReported.add(name)
-    whenPainted(() => isStopped || track({ t: 'exposure', p: toExposure(name, slot, boot) }))
+  const report = () => {
+    for (const [name, slot] of Object.entries(boot.slots)) {
+      const { element, state } = slot
+      if (!element || !(state >= SlotState.applied) || reported.get(name) === state) continue
+      reported.set(name, state)
+      const exposure = toExposure(name, slot, boot)
+      whenPainted(() => isStopped || track({ t: 'exposure', p: exposure }))
+    }
   }
-  boot.onChange = report
-  Object.keys(boot.slots).forEach(report)
+  report()
+  const stop = onShown(report)
   return () => {
     isStopped = true
-    delete boot.onChange
+    stop()
   }
 }

@@ -1,46 +1,44 @@
 import { onEvent } from '@unblink/page'
 import type { Interaction } from '@unblink/protocol'
-import { findSlot, type ObserveContext } from './ObserveContext.ts'
+import { findSlot } from './findSlot.ts'
+import type { ObserveContext } from './ObserveContext.ts'
 
-/** Where a link goes: path for the site's own, origin and path for others, no query and no fragment. */
-function getHref(element: Element): string | undefined {
-  const href = element.closest('a[href]')?.getAttribute('href')
-  if (!href) return undefined
-  try {
-    const { origin, pathname, protocol } = new URL(href, document.baseURI)
-    if (!/^https?:$/.test(protocol)) return protocol
-    return origin === location.origin ? pathname : origin + pathname
-  } catch {
-    return undefined
-  }
+const CONTROL = /^(a|area|button|input|select|textarea|summary|label)$/
+const MAX_ID_CHARACTERS = 100
+
+/** Path of a link for the site's own, origin and path for others, without query and fragment; else only the scheme. */
+function getHref({ href, origin, pathname, protocol }: HTMLAnchorElement): string | undefined {
+  // A link without an address, or one in an SVG, whose address is an object.
+  if (!href || typeof href !== 'string') return undefined
+  if (!protocol.startsWith('http')) return protocol
+  return origin === location.origin ? pathname : origin + pathname
 }
 
 /**
  * Clicks and submits, anywhere in the page. Tracked in the capture phase of the event itself, so that they are in the
- * queue before a navigation that they start. Names the element by tag and id; never reads what it holds or what was typed.
+ * queue before a navigation that they start. Names the control by tag and id; never reads what it holds or what was
+ * typed. Calls nothing on the elements: a form's fields can stand in for its methods (an input named `closest`).
  */
 export function observeInteractions({ track, getSlots }: ObserveContext): () => void {
-  const report = (kind: Interaction['kind'], node: EventTarget | null) => {
-    if (!(node instanceof Element)) return
-    const element = kind === 'click' ? (node.closest('a,button,input,select,summary,label') ?? node) : node
-    const slot = findSlot(getSlots(), element)
-    const href = kind === 'click' ? getHref(element) : undefined
-    track({
-      t: 'interaction',
-      p: {
+  const observe = (kind: Interaction['kind']) =>
+    onEvent(kind, (event: Event) => {
+      const path = event.composedPath() as Element[]
+      const control = kind === 'click' ? path.find(({ localName }) => CONTROL.test(localName)) : undefined
+      const { localName, id } = control ?? path[0]!
+      if (typeof localName !== 'string') return
+      const link = kind === 'click' ? path.find((node) => /^a(rea)?$/.test(node.localName)) : undefined
+      const slot = findSlot(getSlots(), event)
+      const interaction = {
         kind,
-        ...(slot && { slot: slot.name }),
-        ...(slot?.experience !== undefined && { experience: slot.experience }),
-        ...(slot?.variant !== undefined && { variant: slot.variant }),
-        target: element.localName + (element.id ? '#' + element.id : ''),
-        ...(href !== undefined && { href }),
-      },
+        target: localName + (typeof id === 'string' && id ? '#' + id.slice(0, MAX_ID_CHARACTERS) : ''),
+        href: link && getHref(link as HTMLAnchorElement),
+        slot: slot?.name,
+        experience: slot?.experience,
+        variant: slot?.variant,
+      }
+      // JSON leaves out what is undefined.
+      track({ t: 'interaction', p: interaction as Interaction })
     })
-  }
-  const stopClicks = onEvent('click', ({ target }) => report('click', target))
-  const stopSubmits = onEvent('submit', ({ target }) => report('submit', target))
-  return () => {
-    stopClicks()
-    stopSubmits()
-  }
+  const undos = [observe('click'), observe('submit')]
+  return () => undos.forEach((undo) => undo())
 }

@@ -3,40 +3,45 @@ import type { ObserveContext } from './ObserveContext.ts'
 
 const REPORT_EVERY_MS = 5_000
 
-/** How far the visitor got: the lowest line of the page that was in the viewport. Sizes are read when idle, never in the handler. */
+/**
+ * How far the visitor got: `maxY` is the lowest line of the page that has been in the viewport. Told every 5 s while it
+ * grows, and when the page is hidden. The handler reads nothing: `scrollY` alone would force a layout, so sizes are read
+ * when the main thread is idle and layout is clean.
+ */
 export function observeScroll({ track }: ObserveContext): () => void {
   let rev = 0
-  let maxY = -1
-  let isDue = false
-  let isPending = false
+  let maxY = 0
+  let toldY = 0
+  let documentHeight = 0
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let stopWaiting: (() => void) | undefined
 
   const measure = () => {
-    isPending = false
-    const { scrollHeight } = document.documentElement
-    const y = Math.min(Math.round(scrollY + innerHeight), scrollHeight)
-    if (y <= maxY) return
-    maxY = y
-    isDue = true
+    stopWaiting = undefined
+    documentHeight = document.documentElement.scrollHeight
+    maxY = Math.max(maxY, Math.min(Math.round(scrollY + innerHeight), documentHeight))
+    if (maxY > toldY) timer ??= setTimeout(report, REPORT_EVERY_MS)
   }
   const report = () => {
-    if (isPending) measure()
-    if (!isDue) return
-    isDue = false
-    const documentHeight = document.documentElement.scrollHeight
-    const maxPercent = documentHeight ? Math.min(100, Math.round((100 * maxY) / documentHeight)) : 100
+    clearTimeout(timer)
+    timer = undefined
+    if (maxY <= toldY) return
+    toldY = maxY
+    const maxPercent = Math.min(100, Math.round((100 * maxY) / documentHeight))
     track({ t: 'scroll', p: { rev: rev++, maxPercent, maxY, documentHeight } })
   }
+  const finish = () => {
+    stopWaiting?.()
+    measure()
+    report()
+  }
   const onScroll = () => {
-    if (isPending) return
-    isPending = true
-    whenIdle(measure)
+    stopWaiting ??= whenIdle(measure)
   }
   onScroll()
-  const timer = setInterval(report, REPORT_EVERY_MS)
-  const undos = [onEvent('scroll', onScroll), onHidden(report)]
+  const undos = [onEvent('scroll', onScroll), onHidden(finish)]
   return () => {
-    report()
-    clearInterval(timer)
+    finish()
     undos.forEach((undo) => undo())
   }
 }

@@ -1,28 +1,48 @@
-import { SlotState, type Boot, type BootSlotRecord, type Decision, type Exposure, type Outcome } from '@unblink/protocol'
+import {
+  SlotState,
+  type Boot,
+  type BootSlotRecord,
+  type Decision,
+  type Exposure,
+  type Outcome,
+} from '@unblink/protocol'
+import { getProfileMs } from '../getProfileMs.ts'
 
 function getOutcome({ state, cause, decision }: BootSlotRecord): Outcome {
   if (state === SlotState.applied) return 'variant'
   if (state === SlotState.late) return 'late'
-  if (cause === 'timeout' || cause === 'error') return cause
-  if (cause === 'denied') return 'blocked'
+  if (cause) return cause
   if (decision?.reason === 'holdout') return 'holdout'
   return decision?.experience === undefined ? 'baseline' : 'control'
 }
 
 const round = (ms: number) => Math.max(0, Math.round(ms))
 
-/** What the visitor could see of a slot that has been revealed. Pure. */
-export function toExposure(slot: string, record: BootSlotRecord, { sentAt, repliedAt, reply }: Pick<Boot, 'sentAt' | 'repliedAt' | 'reply'>): Exposure {
-  const { decision, hiddenAt = 0, revealedAt = 0, cause } = record
+/** When a slot that its engine no longer hides was shown: a stuck main thread may tell us much later. */
+const MAX_HIDDEN_BEYOND_DEADLINE_MS = 100
+
+/** What the visitor could see of a slot that has been shown. */
+export function toExposure(
+  slot: string,
+  record: BootSlotRecord,
+  { base, reply }: Pick<Boot, 'base' | 'reply'>,
+): Exposure {
+  const { decision, hiddenAt, shownAt = 0, deadlineMs = 0 } = record
   const { experience, variant }: Partial<Decision> = decision ?? {}
-  const isInTime = reply !== undefined && repliedAt !== undefined && sentAt !== undefined && cause !== 'timeout'
+  // The request ended, but with nothing of use: what looks like a time-out was an error.
+  const isFailed =
+    record.cause === 'timeout' && reply !== undefined && !(reply as { decisions?: unknown } | null)?.decisions
+  const cause = isFailed ? 'error' : record.cause
+  const profileMs = cause ? undefined : getProfileMs(base)
+  const isComposited = CSS.supports('interactivity', 'inert')
+  const hiddenMs = hiddenAt === undefined ? 0 : shownAt - hiddenAt
   return {
     slot,
     ...(experience === undefined ? {} : { experience }),
     ...(variant === undefined ? {} : { variant }),
-    outcome: getOutcome(record),
-    reason: cause === 'timeout' || cause === 'error' ? cause : (decision?.reason ?? 'default'),
-    hiddenMs: round(revealedAt - hiddenAt),
-    ...(isInTime ? { profileMs: round(repliedAt - sentAt) } : {}),
+    outcome: getOutcome({ ...record, cause }),
+    reason: cause ?? decision?.reason ?? 'default',
+    hiddenMs: round(isComposited ? Math.min(hiddenMs, deadlineMs + MAX_HIDDEN_BEYOND_DEADLINE_MS) : hiddenMs),
+    ...(profileMs === undefined ? {} : { profileMs }),
   }
 }

@@ -5,9 +5,10 @@ import type { Context, Hono } from 'hono'
 import { collect, type Collected } from '../collector/collect.ts'
 import { createReply } from '../createReply.ts'
 import { admit, ORIGIN_REFUSED } from '../http/admit.ts'
+import { getPublicUrl } from '../http/getPublicUrl.ts'
 import { readJson } from '../http/readJson.ts'
 import { refuse } from '../http/refuse.ts'
-import { isVisitorId, readVisitorCookie, setVisitorCookie } from '../http/visitorCookie.ts'
+import { formatVisitorCookie, isVisitorId, readVisitorCookie } from '../http/visitorCookie.ts'
 import { getMessage } from '../log.ts'
 import { createProfile } from '../profile/createProfile.ts'
 import type { ServerContext } from '../serverContext.ts'
@@ -22,13 +23,13 @@ function judge(event: AnyEvent, consent: Consent): RejectCode | undefined {
 
 /** `POST /v1/e`: stores a batch. The reply is sent only after its events are committed to disk. */
 export function addCollectRoute(app: Hono, context: ServerContext): void {
-  const { site, manifest, store, writer, hub, budget, log, now } = context
+  const { site, manifest, store, writer, hub, budget, trustProxy, log, now } = context
 
   const write = async (c: Context, batch: Batch, bytes: number, rejected: BatchReply['rej']): Promise<Response> => {
     const receivedAt = now()
     const consent = withPrivacyControl(batch.consent, c.req.header('sec-gpc') === '1')
     const isPersonal = consent.personalization === 'granted'
-    const known = isPersonal ? readVisitorCookie(c) : undefined
+    const known = isPersonal ? readVisitorCookie(c.req.header('cookie')) : undefined
     const named = isVisitorId(batch.visitor) ? batch.visitor : undefined
     const visitor = isPersonal ? (known ?? named ?? randomUUID()) : undefined
 
@@ -52,7 +53,10 @@ export function addCollectRoute(app: Hono, context: ServerContext): void {
       collected = written.value
     }
     report(batch, rej, collected)
-    if (visitor && !known) setVisitorCookie(c, visitor)
+    if (visitor && !known) {
+      const url = getPublicUrl(c.req.url, (name) => c.req.header(name), trustProxy)
+      c.header('set-cookie', formatVisitorCookie(visitor, url))
+    }
     const profile = visitor ? (collected?.profile ?? store.getProfile(visitor) ?? createProfile(visitor)) : undefined
     const reply: BatchReply = {
       v: 1,
@@ -85,7 +89,7 @@ export function addCollectRoute(app: Hono, context: ServerContext): void {
   }
 
   app.post('/v1/e', async (c) => {
-    if (admit(c, site.origins) === 'refused') return refuse(c, 403, 'origin', ORIGIN_REFUSED)
+    if (admit(c, { listed: site.origins, trustProxy }) === 'refused') return refuse(c, 403, 'origin', ORIGIN_REFUSED)
     // Before the body is read: under overload, refusing has to stay cheap.
     if (writer.isFull()) return refuse(c, 503, 'busy', BUSY)
     const body = await readJson(c, MAX_BATCH_BYTES, budget)

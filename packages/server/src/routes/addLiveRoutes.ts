@@ -25,7 +25,7 @@ export function addLiveRoutes(app: Hono, { store, hub }: ServerContext): void {
   })
 
   app.get('/v1/live', (c) => {
-    const visitor = readVisitorCookie(c)
+    const visitor = readVisitorCookie(c.req.header('cookie'))
     c.header('cache-control', 'no-store')
     c.header('x-content-type-options', 'nosniff')
     return streamSSE(c, async (stream) => {

@@ -5,11 +5,11 @@ import { refuse } from '../http/refuse.ts'
 import type { ServerContext } from '../serverContext.ts'
 
 /** `GET /v1/m?key=`: the site's rules, cacheable for a minute and then by version. */
-export function addManifestRoute(app: Hono, { site, manifest }: ServerContext): void {
+export function addManifestRoute(app: Hono, { site, manifest, trustProxy }: ServerContext): void {
   const text = JSON.stringify(manifest)
   const etag = `"${manifest.version}"`
   app.get('/v1/m', (c) => {
-    if (admit(c, site.origins) === 'refused') return refuse(c, 403, 'origin', ORIGIN_REFUSED)
+    if (admit(c, { listed: site.origins, trustProxy }) === 'refused') return refuse(c, 403, 'origin', ORIGIN_REFUSED)
     if (c.req.query('key') !== site.keys.browser)
       return refuse(c, 403, 'key', 'The key is not this site’s browser key.')
     c.header('etag', etag)

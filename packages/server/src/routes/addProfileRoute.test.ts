@@ -1,3 +1,4 @@
+import type { ProfileReply } from '@unblink/protocol'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
   askProfile,
@@ -87,9 +88,9 @@ test.each([
   expect(reply).not.toHaveProperty('visitor')
 })
 
-test('behind TLS the cookie is marked Secure', async () => {
+test('a proxy that nobody vouches for does not make the cookie Secure', async () => {
   const { headers } = await askProfile(server, {}, { 'x-forwarded-proto': 'https' })
-  expect(headers.get('set-cookie')).toContain('; Secure')
+  expect(headers.get('set-cookie')).not.toContain('Secure')
 })
 
 test.each(['', 'x', `${VISITOR}0`, VISITOR.toUpperCase(), '0192f3a4-0000-7000-8000-0000000000aa', "' OR 1=1 --"])(
@@ -182,4 +183,57 @@ test('a reply too large for the page gives up its largest contents, says so, and
   ])
   expect(large.logs).toMatchObject([{ code: 'reply_too_large', slot: 'a' }])
   await large.stop()
+})
+
+test('GET answers what POST does, by the site’s own consent, and may be kept just long enough for a preload', async () => {
+  const granted = await startTestServer({ site: makeSite({ consent: GRANTED }), now: () => 1_700_000_000_000 })
+  await sendBatch(granted, [makeEvent()], {}, COOKIE)
+  const get = (query: string, headers: Record<string, string> = {}) =>
+    fetch(`${granted.url}/v1/p?${query}`, { headers })
+  const response = await get('key=bank-page&url=%2F&slots=home.hero,unknown', COOKIE)
+  expect(await response.json()).toEqual((await askProfile(granted, {}, COOKIE)).reply)
+  expect(response.headers.get('cache-control')).toBe('private, max-age=10')
+  expect(response.headers.get('vary')).toBe('Origin')
+  expect(response.headers.get('x-content-type-options')).toBe('nosniff')
+
+  const first = await get('key=bank-page')
+  const { visitor, decisions } = (await first.json()) as ProfileReply
+  expect(getCookie(first.headers)).toBe(`ub_v=${visitor}`)
+  expect(decisions?.map(({ slot }) => slot)).toEqual(['home.hero', 'home.side'])
+
+  const optedOut = await get('key=bank-page', { ...COOKIE, 'sec-gpc': '1' })
+  expect(optedOut.headers.get('set-cookie')).toBeNull()
+  expect(await optedOut.json()).not.toHaveProperty('visitor')
+  await granted.stop()
+})
+
+test.each([
+  ['no key', '', {}, 400, 'schema'],
+  ['another key', 'key=other', {}, 403, 'key'],
+  ['another origin', 'key=bank-page', { origin: 'https://evil.example' }, 403, 'origin'],
+  ['too many slots', `key=bank-page&slots=${Array.from({ length: 101 }, (_, n) => `s${n}`).join()}`, {}, 400, 'schema'],
+])('GET with %s is refused with a reason', async (_name, query, headers, status, code) => {
+  const response = await fetch(`${server.url}/v1/p?${query}`, { headers })
+  expect(response.status).toBe(status)
+  expect(await response.json()).toMatchObject({ error: { code } })
+  expect(response.headers.get('cache-control')).toBe('no-store')
+})
+
+test('where the site asks for consent first, a GET makes no visitor', async () => {
+  const response = await fetch(`${server.url}/v1/p?key=bank-page`, { headers: COOKIE })
+  expect(response.headers.get('set-cookie')).toBeNull()
+  expect(await response.json()).toMatchObject({ decisions: [{ reason: 'consent' }, { reason: 'consent' }] })
+})
+
+test('what a proxy tells counts only where the server trusts it', async () => {
+  const headers = { origin: 'https://shop.example', 'x-forwarded-host': 'shop.example', 'x-forwarded-proto': 'https' }
+  expect((await askProfile(server, {}, headers)).status).toBe(403)
+  const proxied = await startTestServer({ trustProxy: true })
+  const told = await askProfile(proxied, {}, headers)
+  expect(told.status).toBe(200)
+  expect(told.headers.get('set-cookie')).toContain('; Secure')
+  // Known to be https: a page of the same host over http is somebody on the wire.
+  expect((await askProfile(proxied, {}, { ...headers, origin: 'http://shop.example' })).status).toBe(403)
+  expect((await askProfile(proxied, {}, { origin: proxied.url })).status).toBe(200)
+  await proxied.stop()
 })

@@ -1,39 +1,56 @@
-import { randomUUID } from 'node:crypto'
-import { parseProfileRequest, withPrivacyControl } from '@unblink/protocol'
-import type { Hono } from 'hono'
-import { createReply } from '../createReply.ts'
+import { parseProfileRequest, type ProfileRequest } from '@unblink/protocol'
+import type { Context, Hono } from 'hono'
+import { answerProfile } from '../answerProfile.ts'
 import { admit, ORIGIN_REFUSED } from '../http/admit.ts'
 import { readJson } from '../http/readJson.ts'
 import { refuse } from '../http/refuse.ts'
-import { isVisitorId, readVisitorCookie, setVisitorCookie } from '../http/visitorCookie.ts'
-import { createProfile } from '../profile/createProfile.ts'
 import type { ServerContext } from '../serverContext.ts'
 
 const MAX_REQUEST_BYTES = 16 * 1024
 
-/** `POST /v1/p`: the visitor's decisions. Reads only; a profile is first written when an event comes. */
-export function addProfileRoute(app: Hono, { site, manifest, store, budget, log, now }: ServerContext): void {
+/**
+ * How long the browser may keep the reply to a GET: from an Early Hints preload to the page's own request. Chromium takes
+ * a finished preload from its cache only, so with `no-store` it would ask twice. And no `vary: cookie`: the cookie that a
+ * first reply sets, or one that the page sets, would spoil it in the same way.
+ */
+const MAX_AGE_S = 10
+
+/**
+ * `POST /v1/p`: the visitor's decisions. `GET /v1/p?key=…&url=…[&slots=a,b]`: the same, for pages that have it preloaded;
+ * all slots unless some are named, and the site's own consent, since an address cannot tell the visitor's.
+ */
+export function addProfileRoute(app: Hono, context: ServerContext): void {
+  const { site, manifest, budget, trustProxy } = context
+  const admission = { listed: site.origins, trustProxy }
+
+  const answer = (c: Context, asked: unknown, cacheControl: string): Response => {
+    const parsed = parseProfileRequest(asked)
+    if (!parsed.ok) return refuse(c, 400, 'schema', parsed.error)
+    const request: ProfileRequest = parsed.value
+    if (request.key !== site.keys.browser) return refuse(c, 403, 'key', 'The key is not this site’s browser key.')
+    const { reply, setCookie } = answerProfile(context, request, {
+      url: c.req.url,
+      header: (name) => c.req.header(name),
+    })
+    if (setCookie) c.header('set-cookie', setCookie)
+    c.header('cache-control', cacheControl)
+    c.header('x-content-type-options', 'nosniff')
+    return c.json(reply)
+  }
+
   app.post('/v1/p', async (c) => {
-    if (admit(c, site.origins) === 'refused') return refuse(c, 403, 'origin', ORIGIN_REFUSED)
+    if (admit(c, admission) === 'refused') return refuse(c, 403, 'origin', ORIGIN_REFUSED)
     const body = await readJson(c, MAX_REQUEST_BYTES, budget)
     if (!body.ok) return body.response
     budget.left += body.bytes
-    const parsed = parseProfileRequest(body.value)
-    if (!parsed.ok) return refuse(c, 400, 'schema', parsed.error)
-    const request = parsed.value
-    if (request.key !== site.keys.browser) return refuse(c, 403, 'key', 'The key is not this site’s browser key.')
+    return answer(c, body.value, 'private, no-store')
+  })
 
-    const consent = withPrivacyControl(request.consent, c.req.header('sec-gpc') === '1')
-    let profile
-    if (consent.personalization === 'granted') {
-      const known = readVisitorCookie(c)
-      // A page of another site cannot have our cookie; it remembers the id that an earlier reply named.
-      const visitor = known ?? (isVisitorId(request.visitor) ? request.visitor : randomUUID())
-      if (!known) setVisitorCookie(c, visitor)
-      profile = store.getProfile(visitor) ?? createProfile(visitor)
-    }
-    c.header('cache-control', 'private, no-store')
-    c.header('x-content-type-options', 'nosniff')
-    return c.json(createReply({ site, manifest, profile, slots: Object.keys(request.slots), consent, now: now(), log }))
+  app.get('/v1/p', (c) => {
+    if (admit(c, admission) === 'refused') return refuse(c, 403, 'origin', ORIGIN_REFUSED)
+    const { key, url, slots } = c.req.query()
+    const names = slots ? slots.split(',') : Object.keys(manifest.slots)
+    const asked = { v: 1, key, url, slots: Object.fromEntries(names.map((name) => [name, {}])), consent: site.consent }
+    return answer(c, asked, `private, max-age=${MAX_AGE_S}`)
   })
 }

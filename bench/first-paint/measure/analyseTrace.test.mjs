@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { analyseTrace, measureUnion } from './analyseTrace.mjs'
+
+const URL_OF_PAGE = 'https://www.shop.test/'
+const navigation = {
+  name: 'navigationStart',
+  ts: 1_000,
+  pid: 1,
+  tid: 2,
+  args: { data: { documentLoaderURL: URL_OF_PAGE } },
+}
+const main = { ph: 'X', pid: 1, tid: 2 }
+
+test('nested and overlapping intervals count once', () => {
+  expect(measureUnion([])).toBe(0)
+  expect(
+    measureUnion([
+      [50, 10],
+      [0, 20],
+      [5, 5],
+      [15, 10],
+    ]),
+  ).toBe(35)
+})
+
+test('script is the union of script events in thread time, on the main thread of the page and after its navigation', () => {
+  const events = [
+    navigation,
+    { ...main, name: 'EvaluateScript', ts: 2_000, dur: 90_000, tts: 500, tdur: 4_000 },
+    { ...main, name: 'FunctionCall', ts: 2_500, dur: 1_000, tts: 1_000, tdur: 1_000 },
+    { ...main, name: 'FunctionCall', ts: 900, dur: 1_000, tts: 100, tdur: 100 },
+    { ...main, name: 'Layout', ts: 3_000, dur: 8_000, tts: 9_000, tdur: 8_000 },
+    { ...main, tid: 3, name: 'FunctionCall', ts: 3_000, dur: 1_000, tts: 1_000, tdur: 9_000 },
+    { ...main, name: 'RunTask', ts: 2_000, dur: 95_000 },
+  ]
+  expect(analyseTrace(events, URL_OF_PAGE)).toMatchObject({ scriptMs: 4, longestTaskMs: 95 })
+})
+
+test('screenshots count from the last navigation to the page', () => {
+  const screenshot = (ts) => ({ name: 'Screenshot', ts, args: { snapshot: 'jpeg' } })
+  const events = [screenshot(500), navigation, { ...navigation, ts: 5_000 }, screenshot(2_000), screenshot(7_500)]
+  expect(analyseTrace(events, URL_OF_PAGE).screenshots).toEqual([{ ms: 2.5, jpeg: 'jpeg' }])
+  expect(analyseTrace([], URL_OF_PAGE)).toBeUndefined()
+})

@@ -1,0 +1,233 @@
+import type { BrowserContext, Page } from '@playwright/test'
+import type { AnyEvent } from '@unblink/protocol'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { findBrowser } from '../support/killBrowser.ts'
+import { expect, test, type TestSite } from '../support/site.ts'
+
+/** Opens the test page and waits until the runtime takes commands. */
+async function open(page: Page, site: TestSite): Promise<void> {
+  await page.goto(site.url())
+  await page.waitForFunction(() => window.unblink?.place !== undefined)
+}
+
+/** Tracks events `first` to `last`, a few in every task, and counts those whose promise says that they are durable. */
+const trackSteps = (page: Page, first: number, last: number): Promise<number> =>
+  page.evaluate(
+    async ([first, last]) => {
+      const promises: Promise<boolean>[] = []
+      for (let n = first; n <= last; n++) {
+        promises.push(window.unblink!.push('event', 'step', { n }) as Promise<boolean>)
+        if (n % 3 === 0) await new Promise((resolve) => setTimeout(resolve, 10))
+      }
+      return (await Promise.all(promises)).filter(Boolean).length
+    },
+    [first, last] as const,
+  )
+
+const getSteps = (site: TestSite): unknown[] => site.events('custom').map(({ p }) => p.props?.['n'])
+
+const range = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, index) => first + index)
+
+/** What the collector can tell of loss: in the order of their ids, each view's events are numbered from 0 without a gap. */
+function expectNoGaps(events: readonly AnyEvent[]): void {
+  for (const view of new Set(events.map(({ pv }) => pv))) {
+    const ofView = events.filter(({ pv }) => pv === view).sort((a, b) => (a.i < b.i ? -1 : 1))
+    expect(ofView.map(({ n }) => n)).toEqual(range(0, ofView.length - 1))
+  }
+}
+
+const whenBatchFails = (page: Page) => page.waitForEvent('requestfailed', (request) => request.url().endsWith('/v1/e'))
+
+/** How many events are durable when the browser is killed, a round each. Above 50 a request is on its way as well. */
+const KILL_AT = [1, 2, 3, 5, 8, 13, 21, 34, 55, 89]
+
+test('ten kills of the browser right after track() lose nothing that was durable', async ({
+  playwright,
+  browserName,
+  channel,
+  launchOptions,
+  site,
+}) => {
+  test.skip(process.platform !== 'linux', 'finds the processes of the browser in /proc')
+  test.setTimeout(240_000)
+  const profileDir = await mkdtemp(join(tmpdir(), 'unblink-profile-'))
+  const launch = (): Promise<BrowserContext> =>
+    playwright[browserName].launchPersistentContext(profileDir, { ...launchOptions, ...(channel && { channel }) })
+  const ledger: string[] = []
+  site.setCollector('cut')
+
+  for (const [round, killAt] of KILL_AT.entries()) {
+    const context = await launch()
+    const browser = findBrowser(profileDir)
+    const whenClosed = new Promise((resolve) => context.once('close', resolve))
+    const endOfRound = ledger.length + killAt
+    await context.exposeFunction('noteDurable', (entry: string) => {
+      ledger.push(entry)
+      if (ledger.length === endOfRound) browser.kill()
+    })
+    const page = context.pages()[0]!
+    await open(page, site)
+    await page.evaluate((round) => {
+      const { noteDurable } = window as unknown as { noteDurable(entry: string): void }
+      const track = async (n: number) => {
+        const isDurable = await window.unblink!.push('event', 'kill', { entry: `${round}.${n}` })
+        if (isDurable === true) noteDurable(`${round}.${n}`)
+      }
+      let n = 0
+      setInterval(() => {
+        for (let count = 0; count < 3; count++) void track(n++)
+      }, 5)
+    }, round)
+    await whenClosed
+    await browser.whenGone()
+  }
+  expect(site.replies).toEqual([])
+
+  site.setCollector('answer')
+  const context = await launch()
+  await open(context.pages()[0]!, site)
+  const getEntries = () => site.events('custom').map(({ p }) => p.props?.['entry'])
+  const getLost = () => {
+    const stored = new Set(getEntries())
+    return ledger.filter((entry) => !stored.has(entry))
+  }
+  await expect.poll(getLost, { timeout: 30_000 }).toEqual([])
+  await context.close()
+  await rm(profileDir, { recursive: true, maxRetries: 5 })
+  // An event may have become durable without a chance to say so, but none is there twice.
+  expect(new Set(getEntries()).size).toBe(getEntries().length)
+  expectNoGaps(site.events())
+})
+
+test('a server that goes away in the middle of deliveries stores each event once when it is back', async ({
+  page,
+  site,
+}) => {
+  await open(page, site)
+  const tracked = trackSteps(page, 0, 599)
+  for (let cut = 1; cut <= 3; cut++) {
+    await expect.poll(() => getSteps(site).length).toBeGreaterThan(50 * cut)
+    const failed = whenBatchFails(page)
+    await site.stop()
+    await failed
+    await site.restart()
+  }
+  expect(await tracked).toBe(600)
+  await expect.poll(() => getSteps(site).length, { timeout: 30_000 }).toBe(600)
+  const inOrder = [...site.events('custom')].sort((a, b) => a.n - b.n).map(({ p }) => p.props?.['n'])
+  expect(inOrder).toEqual(range(0, 599))
+  expectNoGaps(site.events())
+})
+
+test('a lost acknowledgement makes the page repeat the batch, and the collector knows the repeat', async ({
+  page,
+  site,
+}) => {
+  await open(page, site)
+  site.setCollector('mute')
+  const failed = whenBatchFails(page)
+  expect(await trackSteps(page, 0, 9)).toBe(10)
+  await failed
+  const unheard = site.replies.length
+  const stored = site.events()
+  expect(getSteps(site)).toEqual(range(0, 9))
+
+  site.setCollector('answer')
+  const countRepeats = () => site.replies.slice(unheard).reduce((sum, { dup }) => sum + dup, 0)
+  await expect.poll(countRepeats, { timeout: 30_000 }).toBeGreaterThanOrEqual(stored.length)
+  expect(getSteps(site)).toEqual(range(0, 9))
+  expectNoGaps(site.events())
+})
+
+/** Adds a link with this id to the end of the page, where no slot can take it away, and follows it. */
+async function follow(
+  page: Page,
+  id: string,
+  attributes: Record<string, string> = {},
+  delayMs?: number,
+): Promise<void> {
+  await page.evaluate(
+    ([id, attributes, delayMs]) => {
+      const link = Object.assign(document.createElement('a'), { id, href: '/next', textContent: 'Leave' })
+      for (const [name, value] of Object.entries(attributes)) link.setAttribute(name, value)
+      link.addEventListener('click', (event) => {
+        if (delayMs === undefined) return
+        event.preventDefault()
+        setTimeout(() => location.assign(link.href), delayMs)
+      })
+      document.body.append(link)
+    },
+    [id, attributes, delayMs] as const,
+  )
+  await page.click(`#${id}`)
+}
+
+/** Ways in which a visitor leaves the page, by the last thing that they did there. */
+const LEAVES: Record<string, (page: Page) => Promise<void>> = {
+  async 'click a#link'(page) {
+    await follow(page, 'link')
+    await page.waitForURL('**/next')
+  },
+  async 'click a#delayed'(page) {
+    await follow(page, 'delayed', {}, 50)
+    await page.waitForURL('**/next')
+  },
+  async 'click a#tab'(page) {
+    const whenOpened = page.waitForEvent('popup')
+    await follow(page, 'tab', { target: '_blank' })
+    await page.close()
+    await (await whenOpened).waitForURL('**/next')
+  },
+  async 'submit form#form'(page) {
+    await page.locator('#form').evaluate((form: HTMLFormElement) => form.requestSubmit())
+    await page.waitForURL('**/next?*')
+  },
+}
+
+test('what a visitor did last is stored when they come back, however they left', async ({ context, site }) => {
+  // Nothing gets through while the page is left: only what is durable by then can come back.
+  site.setCollector('cut')
+  for (const leave of Object.values(LEAVES)) {
+    const page = await context.newPage()
+    await open(page, site)
+    await leave(page)
+  }
+  expect(site.replies).toEqual([])
+
+  site.setCollector('answer')
+  await open(await context.newPage(), site)
+  const getInteractions = () => site.events('interaction').map(({ p }) => `${p.kind} ${p.target}`)
+  await expect.poll(() => getInteractions().sort(), { timeout: 30_000 }).toEqual(Object.keys(LEAVES).sort())
+  expectNoGaps(site.events())
+})
+
+test('what went by beacon and is still in the queue is stored once', async ({ page, site }) => {
+  await open(page, site)
+  const countRepeats = () => site.replies.reduce((sum, { dup }) => sum + dup, 0)
+  expect(await trackSteps(page, 0, 9)).toBe(10)
+  await page.goto('about:blank')
+  await expect.poll(() => getSteps(site)).toEqual(range(0, 9))
+  expect(countRepeats()).toBe(0)
+
+  await open(page, site)
+  await expect.poll(countRepeats, { timeout: 30_000 }).toBeGreaterThanOrEqual(10)
+  expect(getSteps(site)).toEqual(range(0, 9))
+  expectNoGaps(site.events())
+})
+
+test('what is in the queue of closed tabs is delivered by the next page of the site', async ({ context, site }) => {
+  site.setCollector('cut')
+  const tabs = [await context.newPage(), await context.newPage()] as const
+  for (const tab of tabs) await open(tab, site)
+  expect(await Promise.all([trackSteps(tabs[0], 0, 9), trackSteps(tabs[1], 10, 19)])).toEqual([10, 10])
+  for (const tab of tabs) await tab.close()
+  expect(site.replies).toEqual([])
+
+  site.setCollector('answer')
+  await open(await context.newPage(), site)
+  await expect.poll(() => getSteps(site).length, { timeout: 30_000 }).toBe(20)
+  expect(new Set(getSteps(site))).toEqual(new Set(range(0, 19)))
+  expectNoGaps(site.events())
+})

@@ -1,0 +1,126 @@
+import { visit, until } from '../support/faultEye.ts'
+import { CASES_B2 } from '../support/faultCasesB.ts'
+import { expectUnharmed, runCase } from '../support/faultJudge.ts'
+import { script, type Handler } from '../support/faultPage.ts'
+import { hang, HERO_DECISION, toReply } from '../support/faultProfile.ts'
+import { readBody } from '../support/faultSite.ts'
+import { expect, test } from '../support/faultTest.ts'
+
+for (const one of CASES_B2) test(one.title, ({ eye, faults }) => runCase(eye, faults, one))
+
+test('B1 after repeated time-outs nothing is hidden for a while', async ({ eye, faults }) => {
+  const scene = { profile: hang, deadlineMs: 900, lingerMs: 50 }
+  await visit(eye, faults, scene, { isLight: true, withEvents: true })
+  const waits: number[] = []
+  for (let view = 0; view < 5; view++) {
+    const again = await visit(eye, faults, { ...scene, isReturning: true }, { isLight: true, withEvents: true })
+    waits.push(again.facts.visibleAt - again.facts.startedAt)
+    if (waits.at(-1)! < 450) break
+  }
+  expect(waits.at(-1), `milliseconds without the slot in each view: ${waits.map(Math.round)}`).toBeLessThan(450)
+})
+
+test('B2 the host’s own requests are not kept waiting by a profile that never answers', async ({ eye, faults }) => {
+  const fetches =
+    script(`window.answered = 0; const ask = (left) => left && fetch('canary?' + left).then((r) => r.text())
+    .then((text) => { if (text === 'tweet' && unblink.slots.hero.state < 2) window.answered++; ask(left - 1) }); ask(5)`)
+  const seen = await visit(eye, faults, { profile: hang, after: fetches }, { isLight: true, ask: 'answered' })
+  expect(seen.answer).toBe(5)
+})
+
+test('B12 a redirect to another origin takes nothing of the request with it', async ({ eye, faults }) => {
+  const caught: string[] = []
+  const trap: Handler = async ({ request, response }) => {
+    caught.push(`${request.method} ${request.headers.cookie ?? ''} ${await readBody(request)}`)
+    response.end('{}')
+  }
+  const profile: Handler = ({ request, response }) => {
+    const location = faults.foreignOrigin + request.url!.replace('u/v1/p', 'trap')
+    response.writeHead(307, { location }).end()
+  }
+  const seen = await visit(eye, faults, { profile, files: { trap } })
+  expectUnharmed(seen, 'baseline')
+  expect(caught.filter((request) => /pk_test|ub_v|"url"/.test(request))).toEqual([])
+})
+
+const WORKERS = {
+  'an opaque response': (foreign: string) => `() => fetch('${foreign}canary', { mode: 'no-cors' })`,
+  'an answer that has expired': () =>
+    `() => new Response(${JSON.stringify(toReply([HERO_DECISION], { expiresAt: Date.now() - 1 }))})`,
+  'an answer of another page': () => `() => new Response('<h1>Offline</h1>')`,
+  'an error': () => '() => Response.error()',
+}
+for (const [what, getAnswer] of Object.entries(WORKERS)) {
+  test(`B15 a service worker answers with ${what}`, async ({ eye, faults }) => {
+    const worker: Handler = ({ request, response }) => {
+      const code = `onactivate = (event) => event.waitUntil(clients.claim())
+        const answer = ${getAnswer(faults.foreignOrigin + request.url!.replace('sw.js', ''))}
+        onfetch = (event) => event.respondWith(event.request.url.endsWith('/u/v1/p') ? answer() : fetch(event.request))`
+      response.writeHead(200, { 'content-type': 'text/javascript' }).end(code)
+    }
+    const open = faults.open({
+      before: script('navigator.serviceWorker.register("sw.js")'),
+      profile: ({ response }) => response.writeHead(500).end(),
+      files: { 'sw.js': worker },
+    })
+    await eye.look(open.url, false)
+    await until(eye, 'navigator.serviceWorker.controller')
+    const asked = open.received.filter(({ path }) => path === 'u/v1/p').length
+    const seen = await visit(eye, faults, open)
+    expectUnharmed(seen, 'baseline')
+    expect(open.received.filter(({ path }) => path === 'u/v1/p').length, 'requests past the worker').toBe(asked)
+  })
+}
+
+test('B11 the network is gone and a service worker still brings the page', async ({
+  eye,
+  faults,
+  page,
+  browserName,
+}) => {
+  test.skip(
+    browserName !== 'chromium',
+    'only Chromium’s driver can cut the network; the closed port looks the same to the page',
+  )
+  const worker: Handler = ({ response }) => {
+    const code = `onactivate = (event) => event.waitUntil(clients.claim())
+      onfetch = (event) => event.request.method === 'GET' && event.respondWith(caches.open('all').then(async (cache) =>
+        (await cache.match(event.request)) ?? fetch(event.request).then((found) => (cache.put(event.request, found.clone()), found))))`
+    response.writeHead(200, { 'content-type': 'text/javascript' }).end(code)
+  }
+  const open = faults.open({ before: script('navigator.serviceWorker.register("sw.js")'), files: { 'sw.js': worker } })
+  await eye.look(open.url, false)
+  await until(eye, 'navigator.serviceWorker.controller')
+  await visit(eye, faults, open, { isLight: true })
+  await page.context().setOffline(true)
+  const asked = open.received.length
+  const seen = await visit(eye, faults, open)
+  await page.context().setOffline(false)
+  expect(open.received.length, 'requests that came through').toBe(asked)
+  expectUnharmed(seen, 'baseline')
+  expect(seen.facts.visibleAt - seen.facts.startedAt).toBeLessThan(1_250)
+})
+
+test('B18 consent withdrawn in mid-session: no event after it, and nothing is kept', async ({ eye, faults }) => {
+  const open = faults.open()
+  await eye.look(open.url, false)
+  await until(eye, 'window.unblink && unblink.place && witness.isSettled')
+  await eye.evaluate(
+    `unblink.push('event', 'before'), unblink.push('consent', { personalization: 'denied', analytics: 'denied' }), 0`,
+  )
+  await eye.evaluate(`unblink.push('event', 'after'), 0`)
+  await eye.evaluate(`void (async () => { let left = 0
+    for (const { name } of (await indexedDB.databases?.()) ?? []) await new Promise((done) => { const ask = indexedDB.open(name)
+      ask.onsuccess = () => { const stores = [...ask.result.objectStoreNames]; if (!stores.length) return done()
+        let waiting = stores.length; for (const store of stores) { const count = ask.result.transaction(store).objectStore(store).count()
+          count.onsuccess = () => { left += count.result; if (!--waiting) done() } } } })
+    window.left = { rows: left, keys: Object.keys(localStorage) } })()`)
+  await until(eye, 'window.left')
+  expect(await eye.evaluate('left')).toEqual({ rows: 0, keys: [] })
+  await eye.leave()
+  await expect.poll(() => open.received.filter(({ path }) => path === 'canary').length).toBe(1)
+  await visit(eye, faults, {}, { isLight: true, withEvents: true })
+  const names = open.events().map((event) => (event.t === 'custom' ? event.p.name : event.t))
+  expect(names).not.toContain('after')
+  expect(names).not.toContain('before')
+})

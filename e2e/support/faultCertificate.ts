@@ -1,0 +1,16 @@
+/** For 127.0.0.1, signed by itself and valid in January 2020 only. The key guards nothing. */
+export const EXPIRED = {
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBDzCBtgIBATAKBggqhkjOPQQDAjAUMRIwEAYDVQQDDAkxMjcuMC4wLjEwHhcN
+MjAwMTAxMDAwMDAwWhcNMjAwMjAxMDAwMDAwWjAUMRIwEAYDVQQDDAkxMjcuMC4w
+LjEwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAATWhPLJ+jCJiilj7Bjy15QXyYy7
+UeiE35R5/zVHn/hkinlIqQ3zzUS2FDqmwhZyVwC19Fc6JTk7mRIlICmKI+smMAoG
+CCqGSM49BAMCA0gAMEUCIFTUL0m0BcH1UepJgmEIFQaCnHXfqtGHdo3oNRknSBmb
+AiEA3SqhL52VY18r9S8NkTiObQYxOeuo617ve7F2hOWCBEE=
+-----END CERTIFICATE-----`,
+  key: `-----BEGIN EC PRIVATE KEY-----
+MHcCAQEEIGwawjIGsiXrBe5/GdTfj8yydUNscs49PXd6cxa/F2yFoAoGCCqGSM49
+AwEHoUQDQgAE1oTyyfowiYopY+wY8teUF8mMu1HohN+Uef81R5/4ZIp5SKkN881E
+thQ6psIWclcAtfRXOiU5O5kSJSApiiPrJg==
+-----END EC PRIVATE KEY-----`,
+}

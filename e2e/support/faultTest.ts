@@ -1,0 +1,53 @@
+import { test as base } from '@playwright/test'
+import { headedOn, startDisplay } from '@unblink/testing'
+import type { Display } from '@unblink/testing'
+import { createPlaywrightEye, type Eye } from './faultEye.ts'
+import { startFaultSite, type FaultSite } from './faultSite.ts'
+
+interface WorkerThings {
+  /** Where Firefox opens its windows; Chromium needs none, for its traces see the pixels. */
+  readonly display: Display | undefined
+  readonly faults: FaultSite
+}
+
+/** Tests of fault scenes: one site and one browser a worker, one profile a test. */
+export const test = base.extend<{ eye: Eye }, WorkerThings>({
+  display: [
+    async ({ browserName }, use) => {
+      const display = browserName === 'firefox' ? await startDisplay() : undefined
+      await use(display)
+      await display?.close()
+    },
+    { scope: 'worker' },
+  ],
+  faults: [
+    // eslint-disable-next-line no-empty-pattern -- Playwright reads the dependencies from this pattern
+    async ({}, use) => {
+      const faults = await startFaultSite()
+      await use(faults)
+      await faults.close()
+    },
+    { scope: 'worker' },
+  ],
+  browser: [
+    async ({ playwright, browserName, channel, launchOptions, display }, use) => {
+      const headed = display && headedOn(display, 'firefox')
+      const browser = await playwright[browserName].launch({
+        ...launchOptions,
+        ...(channel && { channel }),
+        ...headed,
+        args: [...(launchOptions.args ?? []), ...(headed?.args ?? [])],
+      })
+      await use(browser)
+      await browser.close()
+    },
+    { scope: 'worker' },
+  ],
+  eye: async ({ page, display }, use) => use(createPlaywrightEye(page, display)),
+  // Frames are counted: the driver's own recording would take some of the processor.
+  trace: 'off',
+  screenshot: 'off',
+  viewport: { width: 1000, height: 700 },
+})
+
+export const expect = base.expect

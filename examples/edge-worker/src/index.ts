@@ -1,0 +1,111 @@
+import { parseProfileReply } from '@unblink/protocol'
+import { renderReply } from '@unblink/server/edge'
+import { injectReply } from './injectReply.ts'
+
+/** A service binding, or whatever else answers requests. */
+interface Fetcher {
+  fetch(request: Request): Promise<Response> | Response
+}
+
+export interface Env {
+  /**
+   * The site. Its pages hold the snippet with `ask: ''`, and `<!--unblink-reply-->` where the reply may stand.
+   * @default whatever the worker's route stands in front of
+   */
+  readonly ORIGIN?: Fetcher
+  /** The Unblink server, told to trust its proxy: a service binding or an address. */
+  readonly UNBLINK: Fetcher | string
+  /** The site's browser key. */
+  readonly KEY: string
+}
+
+interface Answer {
+  readonly script: (nonce?: string) => string
+  readonly setCookie: string | null
+}
+
+const BASE = '/u'
+/** How long a page may be held up for its reply; one that comes later goes in where the page allows it. */
+const MAX_WAIT_MS = 50
+/** When the reply is given up: the slots have shown their baseline long before. */
+const GIVE_UP_MS = 2_000
+
+const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
+
+/** Asks Unblink and shows it only what it may see of the visitor's: the site's own cookies and passwords stay here. */
+async function askUnblink(request: Request, env: Env, path: string, init: RequestInit = {}): Promise<Response> {
+  const url = new URL(request.url)
+  const headers = new Headers(request.headers)
+  const cookies = (headers.get('cookie') ?? '').split(';').filter((cookie) => /^\s*ub_/.test(cookie))
+  headers.delete('cookie')
+  headers.delete('authorization')
+  if (cookies.length > 0) headers.set('cookie', cookies.join(';').trim())
+  headers.set('x-forwarded-host', url.host)
+  headers.set('x-forwarded-proto', url.protocol.slice(0, -1))
+  const isAddress = typeof env.UNBLINK === 'string'
+  const asked = new Request(new URL(path, isAddress ? env.UNBLINK : url), { ...init, headers, redirect: 'manual' })
+  return isAddress ? fetch(asked) : env.UNBLINK.fetch(asked)
+}
+
+/** Asks for the decisions of a page's visitor. Never rejects: without a reply, every slot shows its baseline at once. */
+async function ask(request: Request, env: Env): Promise<Answer> {
+  const query = new URLSearchParams({ key: env.KEY, url: new URL(request.url).pathname })
+  try {
+    const signal = AbortSignal.timeout(GIVE_UP_MS)
+    const response = await askUnblink(request, env, `/v1/p?${query.toString()}`, { signal })
+    if (!response.ok) throw new Error(`Unblink answered ${response.status}: ${await response.text()}`)
+    const reply = parseProfileReply(await response.json())
+    if (!reply.ok) throw new Error(reply.error)
+    return { script: (nonce) => renderReply(reply.value, nonce), setCookie: response.headers.get('set-cookie') }
+  } catch (error) {
+    console.error('[edge-worker] There is no reply for this page; its slots show their baseline.', error)
+    return { script: (nonce) => renderReply(null, nonce), setCookie: null }
+  }
+}
+
+/** The origin's page without what would let a browser keep it unasked: it is one visitor's now. */
+function toHeaders(page: Response, setCookie: string | null): Headers {
+  const headers = new Headers(page.headers)
+  // fetch() has undone the compression, and the text is another one.
+  for (const name of ['content-encoding', 'content-length', 'etag', 'last-modified']) headers.delete(name)
+  headers.set('cache-control', 'private, no-cache')
+  if (setCookie) headers.append('set-cookie', setCookie)
+  return headers
+}
+
+async function sendPage(request: Request, env: Env): Promise<Response> {
+  const answer = ask(request, env)
+  const asked = new Request(request)
+  // A page that has not changed would still need this visitor's reply.
+  for (const name of ['if-none-match', 'if-modified-since']) asked.headers.delete(name)
+  const page = await (env.ORIGIN ?? globalThis).fetch(asked)
+  if (!page.body || !page.headers.get('content-type')?.startsWith('text/html')) return page
+  // A new visitor's id must go out with the head, or the next view would be another visitor's.
+  const isNew = !/(^|;\s*)ub_v=/.test(request.headers.get('cookie') ?? '')
+  const early = await Promise.race([answer, sleep(isNew ? MAX_WAIT_MS : 0)])
+  const nonce = /'nonce-([^']+)'/.exec(page.headers.get('content-security-policy') ?? '')?.[1]
+  const script = answer.then((one) => one.script(nonce))
+  const body = injectReply(page.body, { script, maxWaitMs: MAX_WAIT_MS })
+  return new Response(body, {
+    status: page.status,
+    statusText: page.statusText,
+    headers: toHeaders(page, early?.setCookie ?? null),
+  })
+}
+
+/**
+ * Stands in front of a site: streams its pages with each visitor's decisions in them, asked for while the origin makes the
+ * page, and passes `/u/…` on to Unblink.
+ */
+export default {
+  async fetch(request: Request, env: Env): Promise<Response> {
+    const url = new URL(request.url)
+    if (url.pathname.startsWith(`${BASE}/`)) {
+      const { method, body } = request
+      const init = { method, body, ...(body ? { duplex: 'half' as const } : {}) }
+      return askUnblink(request, env, url.pathname.slice(BASE.length) + url.search, init)
+    }
+    const isPage = request.method === 'GET' && (request.headers.get('accept') ?? '').includes('text/html')
+    return isPage ? sendPage(request, env) : (env.ORIGIN ?? globalThis).fetch(request)
+  },
+}

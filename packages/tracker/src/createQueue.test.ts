@@ -1,0 +1,101 @@
+import { IDBFactory } from 'fake-indexeddb'
+import { promisifyRequest } from 'idb-keyval'
+import { beforeEach, expect, test, vi } from 'vitest'
+import { createQueue } from './createQueue.ts'
+import type { Row } from './row.ts'
+
+const allow = () => true
+const row = (i: string): Row => ({ i, j: `{"i":"${i}"}`, a: 0, s: 's', r: 0, x: 0 })
+const sorted = (rows: readonly Row[]) => rows.map(({ i }) => i).sort()
+
+beforeEach(() => void vi.stubGlobal('indexedDB', new IDBFactory()))
+
+test('what one page has put in, another reads', async () => {
+  expect(await createQueue(allow)._change([], [row('1'), row('2')])).toBe(true)
+  expect(sorted(await createQueue(allow)._read())).toEqual(['1', '2'])
+})
+
+test('all changes of one tick are one transaction', async () => {
+  const queue = createQueue(allow)
+  await queue._change([], [row('0')])
+  const transaction = vi.spyOn(Object.getPrototypeOf(await promisifyRequest(indexedDB.open('unblink'))), 'transaction')
+  const answers = [queue._change([row('0')]), queue._change([], [row('1')]), queue._change([], [row('2')])]
+  expect(await Promise.all(answers)).toEqual([true, true, true])
+  expect(transaction).toHaveBeenCalledTimes(1)
+  expect(transaction).toHaveBeenCalledWith('events', 'readwrite', { durability: 'strict' })
+  expect(sorted(await queue._read())).toEqual(['1', '2'])
+  transaction.mockRestore()
+})
+
+test('deletes only what it is told to, so what came in meanwhile stays', async () => {
+  const queue = createQueue(allow)
+  await queue._change([], [row('1'), row('2')])
+  const sent = await queue._read()
+  const coming = queue._change([], [row('3')])
+  const deleting = queue._change(sent)
+  await Promise.all([coming, deleting])
+  expect(sorted(await queue._read())).toEqual(['3'])
+})
+
+test('reads what is still being written, once', async () => {
+  const queue = createQueue(allow)
+  void queue._change([], [row('1')])
+  expect(sorted(await queue._read())).toEqual(['1'])
+  void queue._change([row('1')])
+  expect(await queue._read()).toEqual([])
+})
+
+test('without consent keeps it in memory, looks for no storage, and stores it all once there is consent', async () => {
+  let isAllowed = false
+  const queue = createQueue(() => isAllowed)
+  const open = vi.spyOn(indexedDB, 'open')
+  expect(await queue._change([], [row('1')])).toBe(false)
+  expect(await queue._change([], [row('2')])).toBe(false)
+  expect(await queue._change([row('1')])).toBe(false)
+  expect(sorted(await queue._read())).toEqual(['2'])
+  expect(open).not.toHaveBeenCalled()
+
+  isAllowed = true
+  expect(await queue._change([])).toBe(true)
+  expect(sorted(await createQueue(allow)._read())).toEqual(['2'])
+})
+
+test('a storage that refuses leaves everything in memory, and is tried again', async () => {
+  const queue = createQueue(allow)
+  const open = vi.spyOn(indexedDB, 'open').mockImplementation(() => {
+    throw new DOMException('no', 'SecurityError')
+  })
+  expect(await queue._change([], [row('1')])).toBe(false)
+  expect(sorted(await queue._read())).toEqual(['1'])
+  open.mockRestore()
+  expect(await queue._change([], [row('2')])).toBe(true)
+  expect(sorted(await createQueue(allow)._read())).toEqual(['1', '2'])
+})
+
+test('goes on when the database is taken away while the page is open', async () => {
+  const queue = createQueue(allow)
+  await queue._change([], [row('1')])
+  await promisifyRequest(indexedDB.deleteDatabase('unblink'))
+  await queue._change([], [row('2')])
+  await queue._change([], [row('3')])
+  expect(sorted(await createQueue(allow)._read())).toEqual(['2', '3'])
+})
+
+test('erasing leaves no database, even while another tab has it open', async () => {
+  const other = createQueue(allow)
+  await other._change([], [row('1')])
+  const queue = createQueue(allow)
+  await queue._change([], [row('2')])
+  queue._erase()
+  await vi.waitFor(async () => expect(await indexedDB.databases()).toEqual([]))
+})
+
+test('erasing forgets what was only in memory, and what was about to be written', async () => {
+  let isAllowed = false
+  const queue = createQueue(() => isAllowed)
+  void queue._change([], [row('1')])
+  queue._erase()
+  isAllowed = true
+  await queue._change([])
+  expect(await queue._read()).toEqual([])
+})
