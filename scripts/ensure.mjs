@@ -10,9 +10,10 @@ import { runShowingProgress } from './lib/runShowingProgress.mjs'
 // Node's own modules only: this runs before node_modules exists.
 
 const usage = `
-Usage: node scripts/ensure.mjs [packages] [chromium] [firefox] [webkit] [xvfb]
+Usage: node scripts/ensure.mjs [packages] [chromium] [firefox] [webkit] [xvfb] [nginx] [caddy] [openssl]
 
-Installs what is missing and says where things are. Without names: the packages and chromium, firefox, webkit, xvfb.
+Installs what is missing and says where things are. Without names: the packages and chromium, firefox, webkit, xvfb. The
+specs of the recipes run against nginx and caddy where these are installed, and say so where they are not.
 A browser that is already installed is used first: CHROME_PATH, FIREFOX_PATH or WEBKIT_DRIVER_PATH if set, then the
 usual names on PATH. Then apt (as root), then Playwright's own download.
 
@@ -42,6 +43,10 @@ const programs = {
   },
   webkit: { env: 'WEBKIT_DRIVER_PATH', names: ['WebKitWebDriver'], apt: ['webkit2gtk-driver'], playwright: 'webkit' },
   xvfb: { env: 'XVFB_PATH', names: ['Xvfb'], apt: ['xvfb'] },
+  // Servers, which start by themselves where they are installed: on a developer's machine only when they are asked for.
+  nginx: { env: 'NGINX_PATH', names: ['nginx', '/usr/sbin/nginx'], apt: ['nginx-light'], isOptional: true },
+  caddy: { env: 'CADDY_PATH', names: ['caddy'], apt: ['caddy'], isOptional: true },
+  openssl: { env: 'OPENSSL_PATH', names: ['openssl'], apt: ['openssl'], isOptional: true },
 }
 
 export const PROGRAM_NAMES = Object.keys(programs)
@@ -53,7 +58,7 @@ const isStandIn = (file) => {
 }
 
 /**
- * The path of an installed `chromium`, `firefox`, `webkit` (its WebDriver) or `xvfb`; undefined when there is none.
+ * The path of an installed `chromium`, `firefox`, `webkit` (its WebDriver), `xvfb`, `nginx`, `caddy` or `openssl`; undefined when there is none.
  * Throws when the variable that names it points nowhere.
  */
 export function findProgram(name) {
@@ -180,7 +185,7 @@ async function main() {
   const known = ['packages', ...PROGRAM_NAMES]
   const unknown = positionals.filter((name) => !known.includes(name))
   if (unknown.length > 0) throw new Error(`Unknown: ${unknown.join(', ')}. There are: ${known.join(', ')}.`)
-  const names = positionals.length > 0 ? positionals : known
+  const names = positionals.length > 0 ? positionals : known.filter((name) => !programs[name]?.isOptional)
   const browsers = names.filter((name) => name !== 'packages')
   if (names.includes('packages') && !flags.find) await ensurePackages()
   const found = flags.find ? await findBrowsers(browsers) : await ensureBrowsers(browsers)

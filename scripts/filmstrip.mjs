@@ -55,14 +55,14 @@ function parseRuns(text) {
 }
 
 /** Throws what a verdict must not say: the picture would then claim what the browser did not do. */
-function requireStory({ unblink }, { sequence, flickerMs, final }, address) {
-  const seen = `${address}: the hero went ${sequence.replaceAll('→', ' → ')}`
+function requireStory({ unblink }, { sequence, flickerMs, final }, { url, cause }) {
+  const seen = `${url}: the hero went ${sequence.replaceAll('→', ' → ')}`
   if (final !== 'variant') throw new Error(`${seen}, so it did not end with the variant.`)
   if (unblink === 'off' && flickerMs === 0)
     throw new Error(`${seen}: no flicker in the control, so there is nothing to compare. Is naive.js still served?`)
   if (unblink === 'on' && flickerMs > 0)
     throw new Error(
-      `${seen}: the baseline was visible for ${round(flickerMs)} ms under Unblink. On a busy machine the reply misses its deadline: try again. On an idle one it is a fault.`,
+      `${seen}: the baseline was visible for ${round(flickerMs)} ms under Unblink (revealed by: ${cause}). A timeout is what a busy machine gives: try again. Anything else is a fault.`,
     )
 }
 
@@ -76,7 +76,7 @@ async function film({ browser, base, storageState, kind, profile, judge }) {
   await context.close()
   const endedAt = looks.at(-1)?.at ?? 0
   const verdict = judge(looks, { source: 'trace', origin: 0, endedAt })
-  requireStory(kind, verdict, url)
+  requireStory(kind, verdict, { url, cause: view.cause })
   const paintedAt = looks.find(({ isBlank }) => !isBlank).at
   const settledAt = verdict.timeline.at(-1).at
   const frames = looks.map((look, index) => ({ ...look, jpeg: view.frames[index].jpeg }))

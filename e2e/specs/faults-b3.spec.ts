@@ -63,7 +63,7 @@ async function place(eye: Eye, faults: FaultSite, reply: string, tag: string, ex
     slots: [...document.querySelectorAll('[data-unblink^=x]')].map((slot) => ({ text: slot.textContent, href: slot.getAttribute('href'),
       attributes: slot.getAttributeNames(), isVisible: isVisible(slot) })),
     handlers: [...document.querySelectorAll('[data-unblink] *')].flatMap((element) => element.getAttributeNames()).filter((name) => /^on|srcdoc|formaction/i.test(name)),
-    dangerous: document.querySelectorAll('[data-unblink] :is(script, iframe, object, embed, base, meta)').length,
+    dangerous: [...document.querySelectorAll('[data-unblink] :is(script, iframe, object, embed, base, meta)')].map((element) => element.localName),
     links: [...document.querySelectorAll('[data-unblink] [href]')].map((link) => link.protocol || '').filter((scheme) => /script|data/.test(scheme)) })`)
 }
 interface Placed {
@@ -72,11 +72,11 @@ interface Placed {
   readonly isHostWhole: boolean
   readonly slots: readonly { text: string; href: string | null; attributes: string[]; isVisible: boolean }[]
   readonly handlers: readonly string[]
-  readonly dangerous: number
+  readonly dangerous: readonly string[]
   readonly links: readonly string[]
 }
 
-const HARMLESS = { calls: 0, errors: [], isHostWhole: true, handlers: [], dangerous: 0, links: [] }
+const HARMLESS = { calls: 0, errors: [], isHostWhole: true, handlers: [], dangerous: [], links: [] }
 
 test('B8 the vectors are many, and they do run where nobody sanitises', async ({ eye, faults }) => {
   expect(XSS_HTML.length + XSS_ATTRIBUTES.length).toBeGreaterThan(500)

@@ -53,7 +53,7 @@ const SHADOWS: Readonly<Record<string, Pick<Scene, 'body' | 'hero'>>> = {
       '<div id="h"></div>',
       script(`const root = h.attachShadow({ mode: 'open' }); root.innerHTML = ${JSON.stringify(inShadow(HERO_HTML))}`),
     ],
-    hero: 'h.shadowRoot && h.shadowRoot.querySelector("section")',
+    hero: 'document.querySelector("#h")?.shadowRoot?.querySelector("section")',
   },
   'a closed shadow root': {
     body: [
@@ -66,7 +66,7 @@ const SHADOWS: Readonly<Record<string, Pick<Scene, 'body' | 'hero'>>> = {
   },
   'a declarative shadow root': {
     body: [`<div id="h"><template shadowrootmode="open">${inShadow(HERO_HTML)}</template></div>`],
-    hero: 'h.shadowRoot && h.shadowRoot.querySelector("section")',
+    hero: 'document.querySelector("#h")?.shadowRoot?.querySelector("section")',
   },
 }
 
@@ -122,7 +122,7 @@ const slowly =
 export const CASES_A2: readonly FaultCase[] = [
   {
     title: 'A14 a slot that comes just before the deadline gets its variant',
-    scene: { body: [addHeroAt(799)], deadlineMs: 800, until: 'performance.now() > witness.startedAt + 1200' },
+    scene: { body: [addHeroAt(785)], deadlineMs: 800, until: 'performance.now() > witness.startedAt + 1200' },
     shows: 'variant',
     by: 'deadline',
     exposure: 'variant',

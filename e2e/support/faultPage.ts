@@ -146,15 +146,19 @@ function watchPage(
   Object.assign(window, { isVisible, findHero })
   const look = () => {
     const { startedAt, canary } = witness
-    if (!witness.visibleAt && isVisible(findHero())) witness.visibleAt = performance.now()
-    const done = isDone() ?? (isVisible(findHero()) || performance.now() > startedAt + limitMs)
-    if (canary && done) later(() => (witness.isSettled = true), lingerMs)
+    const isShown = isVisible(findHero()) || performance.now() > startedAt + limitMs
+    if (canary && (isDone ? isDone() : isShown)) later(() => (witness.isSettled = true), lingerMs)
     else later(look, 20)
   }
   request.open('GET', 'canary')
   request.onloadend = () => (witness.canary = request.status || -1)
-  look()
+  const lookWhenVisible = () => {
+    if (!isVisible(findHero())) return later(lookWhenVisible, 20)
+    witness.visibleAt = performance.now()
+  }
+  lookWhenVisible()
   addEventListener('load', () => {
+    look()
     document.getElementById('host')?.addEventListener('click', () => witness.clicks++)
     request.send()
   })
@@ -164,9 +168,9 @@ function watchPage(
 export function renderScene(scene: Scene, path: string, foreignOrigin = ''): Pieces {
   const { deadlineMs = LONG_MS, before = '', after = '', body = [HERO_HTML] } = scene
   const slots = scene.slots ?? { hero: { deadlineMs }, promo: { deadlineMs }, help: { deadlineMs } }
-  const { lingerMs = 250, until = 'null', isReturning = false } = scene
+  const { lingerMs = 250, until, isReturning = false } = scene
   const hero = scene.hero ?? 'document.querySelector("[data-unblink=hero]")'
-  const inputs = `${deadlineMs + 400}, ${lingerMs}, ${isReturning}, () => (${until}), () => ${hero}`
+  const inputs = `${deadlineMs + 400}, ${lingerMs}, ${isReturning}, ${until ? `() => (${until})` : 'null'}, () => ${hero}`
   const parts: PageParts = {
     witness: script(`(${watchPage.toString()})(${inputs})`),
     snippet: script('witness.startedAt = performance.now()') + renderScript(scene, slots, path, foreignOrigin),

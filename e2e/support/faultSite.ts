@@ -165,7 +165,7 @@ function getHandler(
 ): Handler | undefined {
   if (path === '')
     return ({ request, response }) => sendPage(response, scene, request.url!.split('?')[0]!, foreignOrigin)
-  if (path === 'canary') return ({ response }) => response.end('tweet')
+  if (path === 'canary') return ({ response }) => response.writeHead(200, { 'content-type': 'text/plain' }).end('tweet')
   if (path === 'report')
     return async ({ request, response }) => {
       report(await readBody(request))

@@ -1,7 +1,7 @@
 import { test as base, type Page } from '@playwright/test'
 import { serve, type HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
-import type { AnyEvent, BatchReply, EventType } from '@unblink/protocol'
+import type { AnyEvent, BatchReply, EventType, Slot } from '@unblink/protocol'
 import { createServer, parseSite, type SiteInput } from '@unblink/server'
 import { renderSnippet } from '@unblink/snippet'
 import { Hono } from 'hono'
@@ -24,12 +24,12 @@ const CONTENTS = {
 }
 
 /** A site with one slot of each kind of outcome: hero is personalised, promo is an experiment's control, help has nothing. */
-const siteOf = (content: keyof typeof CONTENTS): SiteInput => ({
+const siteOf = (content: keyof typeof CONTENTS, hero: Slot): SiteInput => ({
   id: 'test',
   keys: { browser: 'pk_test', server: 'sk_test_0123456789' },
   consent: { personalization: 'granted', analytics: 'granted' },
   // What only the runtime can place waits for its download, which a busy machine may keep for longer than the default.
-  slots: { hero: content === 'attributes' ? { deadlineMs: 3_000 } : {}, promo: {}, help: {} },
+  slots: { hero: { ...(content === 'attributes' && { deadlineMs: 3_000 }), ...hero }, promo: {}, help: {} },
   experiences: [
     { id: 'welcome', slot: 'hero', kind: 'personalization', variants: [{ id: 'green', content: CONTENTS[content] }] },
     { id: 'offer', slot: 'promo', kind: 'experiment', variants: [{ id: 'control' }] },
@@ -75,9 +75,10 @@ export interface TestSite {
 /** Runs the real server with a real database file beside the test page, on a free loopback port. */
 export async function startSite(
   content: keyof typeof CONTENTS = 'html',
+  hero: Slot = {},
 ): Promise<TestSite & { close(): Promise<void> }> {
   const dataDir = await mkdtemp(join(tmpdir(), 'unblink-e2e-'))
-  const site = parseSite(siteOf(content))
+  const site = parseSite(siteOf(content, hero))
   if (!site.ok) throw new Error(site.error)
   const { html } = renderSnippet({ key: 'pk_test', base: '/u', consent: site.value.consent, slots: site.value.slots })
   const head = `${html}<script async src="/u/unblink.js" fetchpriority="low"></script>`

@@ -20,8 +20,9 @@ const explain = (reason) =>
 
 /**
  * Opens `url` in a page of its own and keeps every frame that was presented until the slot holds the variant and half a
- * second more. Resolves to `{ frames: [{ at, jpeg }], rect, width }`: milliseconds from the navigation's start, base64;
- * the slot's box and the viewport's width in CSS pixels. Throws when the variant never comes.
+ * second more. Throws when the variant never comes. Resolves to `{ frames: [{ at, jpeg }], rect, width, cause }`:
+ * milliseconds from the navigation's start and base64; the slot's box and the viewport's width in CSS pixels; why
+ * Unblink revealed the slot, where it runs.
  */
 export async function recordView(context, { url, slot, variant }) {
   const page = await context.newPage()
@@ -32,20 +33,21 @@ export async function recordView(context, { url, slot, variant }) {
   await session.send('Tracing.start', { transferMode: 'ReportEvents', traceConfig })
   await page.goto(url)
   const { href } = new URL(page.url())
+  const readCause = () => page.evaluate((name) => window.unblink?.slots?.[name]?.cause, slot)
   const selector = `[data-unblink="${slot}"]`
   try {
     await page.waitForSelector(`${selector} ${variant}`, { state: 'attached', timeout: SWAP_TIMEOUT_MS })
-  } catch (cause) {
-    const reason = await page.evaluate((name) => window.unblink?.slots?.[name]?.cause, slot)
-    throw new Error(`${href}: ${slot} got no ${variant} within ${SWAP_TIMEOUT_MS / 1_000} s. ${explain(reason)}`, {
-      cause,
-    })
+  } catch (error) {
+    const seconds = SWAP_TIMEOUT_MS / 1_000
+    const why = explain(await readCause())
+    throw new Error(`${href}: ${slot} got no ${variant} within ${seconds} s. ${why}`, { cause: error })
   }
   await page.waitForTimeout(SETTLE_MS)
   const { rect, width } = await page.evaluate((selector) => {
     const box = document.querySelector(selector).getBoundingClientRect()
     return { rect: { x: box.x, y: box.y, width: box.width, height: box.height }, width: innerWidth }
   }, selector)
+  const cause = await readCause()
   await endTrace(session)
   await page.close()
 
@@ -57,5 +59,5 @@ export async function recordView(context, { url, slot, variant }) {
     .map(({ ts, args }) => ({ at: (ts - start.ts) / 1_000, jpeg: args.snapshot }))
     .filter(({ at }) => at >= 0)
     .sort((a, b) => a.at - b.at)
-  return { frames, rect, width }
+  return { frames, rect, width, cause }
 }

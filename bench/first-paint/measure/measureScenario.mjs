@@ -4,7 +4,7 @@ import { measureTrace } from './measureTrace.mjs'
 import { openBrowser } from './openBrowser.mjs'
 
 /** Starts the browser, and again when it has died: a crash costs one run and not the rest. */
-async function createSetting({ executablePath, sites, port }) {
+function createSetting({ executablePath, sites, port }) {
   let browser
   let helper
   return {
@@ -52,7 +52,7 @@ export async function measureScenario({
   onAbsent,
 }) {
   const proxy = scenario.rttMs > 0 ? await startDelayProxy({ port: sites.port, rttMs: scenario.rttMs }) : undefined
-  const setting = await createSetting({ executablePath, sites, port: proxy?.port ?? sites.port })
+  const setting = createSetting({ executablePath, sites, port: proxy?.port ?? sites.port })
   const measured = {}
   const attempt = async (measure, contender, errors) => {
     try {

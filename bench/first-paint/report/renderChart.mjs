@@ -28,7 +28,7 @@ text { font: 13px system-ui, "Segoe UI", Helvetica, Arial, sans-serif; fill: #1d
 @media (prefers-color-scheme: dark) {
 text { fill: #e7ebf2 } .soft, .tick, .ratio { fill: #9aa5b5 } .paper { fill: #12161d } .halo { stroke: #12161d } .grid { stroke: #29313d }
 .tail { stroke: #e7ebf2 } .optimum { stroke: #e7ebf2 } .unblink { fill: #23b597 } .reference { fill: #5c6675 }
-.peer { fill: #5574b4 } .blank { fill: #000; fill-opacity: .7 } .stripe { stroke: #ff5964 } }`
+.peer { fill: #5574b4 } .blank { fill: #dfe5ee; fill-opacity: .9 } .stripe { stroke: #ff5964 } }`
 
 const escape = (text) => String(text).replace(/[&<>"]/g, (mark) => `&#${mark.charCodeAt(0)};`)
 const at = (value) => Math.round(value * 10) / 10
@@ -89,7 +89,8 @@ function renderBar({ scenario, result, scale, y }) {
 function renderFigures({ scenario, result, scale, y }) {
   const value = getValue(scenario, result)
   const label = y + BAR - 3
-  if (value === undefined) return text(scale(0) + 4, label, 'never', 'class="soft"')
+  const why = result.runs === 0 ? 'every run failed' : 'never'
+  if (value === undefined) return text(scale(0) + 4, label, why, 'class="soft"')
   const end = scale(Math.max(value, getTail(scenario, result) ?? 0))
   const ratio = !scenario.canFail && result.toOptimum ? `${result.toOptimum.ratio.toFixed(2)}×` : ''
   const figures = `<tspan class="value">${Math.round(value)}</tspan> <tspan class="ratio" dx="3">${ratio}</tspan>`
@@ -126,7 +127,7 @@ function renderPanel({ scenario, results, rows, x, y, width, height }) {
 function renderLegend(y) {
   const items = [
     ['unblink', 'Unblink'],
-    ['reference', 'by hand'],
+    ['reference', 'references'],
     ['peer', 'peers'],
     ['wrong', 'flicker: the baseline first'],
     ['blank', 'whole page blank'],
@@ -153,10 +154,17 @@ export function renderChart(scenarios, results) {
   const columns = Math.min(2, scenarios.length)
   const width = (WIDTH - PAD * 2 - LABELS - GAP * (columns - 1)) / columns
   const lineHeight = PANEL_HEAD + height + PANEL_FOOT
+  const rounds = Math.max(0, ...results.map(({ runs }) => runs))
   const lines = Math.ceil(scenarios.length / columns)
   const total = HEAD + lines * lineHeight + PAD
   const parts = [
     text(PAD, PAD + 18, 'Time to the personalised content, without the blink', 'class="title"'),
+    text(
+      WIDTH - PAD,
+      PAD + 18,
+      `medians of ${rounds} rounds; × the optimum of the same round`,
+      'class="soft" text-anchor="end"',
+    ),
     renderLegend(PAD + 18 + LEGEND),
   ]
   for (let index = 0; index < lines; index++) {

@@ -17,6 +17,8 @@ export interface Env {
   readonly UNBLINK: Fetcher | string
   /** The site's browser key. */
   readonly KEY: string
+  /** How long a page may be held up for its reply, in ms; one that comes later goes in where the page allows it. @default 50 */
+  readonly MAX_WAIT_MS?: number
 }
 
 interface Answer {
@@ -25,8 +27,6 @@ interface Answer {
 }
 
 const BASE = '/u'
-/** How long a page may be held up for its reply; one that comes later goes in where the page allows it. */
-const MAX_WAIT_MS = 50
 /** When the reply is given up: the slots have shown their baseline long before. */
 const GIVE_UP_MS = 2_000
 
@@ -74,6 +74,7 @@ function toHeaders(page: Response, setCookie: string | null): Headers {
 }
 
 async function sendPage(request: Request, env: Env): Promise<Response> {
+  const { MAX_WAIT_MS: maxWaitMs = 50 } = env
   const answer = ask(request, env)
   const asked = new Request(request)
   // A page that has not changed would still need this visitor's reply.
@@ -82,10 +83,10 @@ async function sendPage(request: Request, env: Env): Promise<Response> {
   if (!page.body || !page.headers.get('content-type')?.startsWith('text/html')) return page
   // A new visitor's id must go out with the head, or the next view would be another visitor's.
   const isNew = !/(^|;\s*)ub_v=/.test(request.headers.get('cookie') ?? '')
-  const early = await Promise.race([answer, sleep(isNew ? MAX_WAIT_MS : 0)])
+  const early = await Promise.race([answer, sleep(isNew ? maxWaitMs : 0)])
   const nonce = /'nonce-([^']+)'/.exec(page.headers.get('content-security-policy') ?? '')?.[1]
   const script = answer.then((one) => one.script(nonce))
-  const body = injectReply(page.body, { script, maxWaitMs: MAX_WAIT_MS })
+  const body = injectReply(page.body, { script, maxWaitMs })
   return new Response(body, {
     status: page.status,
     statusText: page.statusText,

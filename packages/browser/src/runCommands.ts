@@ -1,10 +1,13 @@
 import type { Boot, Conversion, EventInput, JsonObject } from '@unblink/protocol'
+import { forget } from './memory.ts'
 
 type Track = (event: EventInput) => unknown
 
 const COMMANDS: Record<string, (track: Track, ...values: never[]) => unknown> = {
   /** A declared goal was reached: `unblink.push('conversion', { goal, value?, currency? })`. */
   conversion: (track, conversion: Conversion) => track({ t: 'conversion', p: conversion }),
+  /** Who the visitor is or what they hold has changed, a log-out say: remembered decisions are void. `unblink.push('forget')` */
+  forget: () => forget(),
   /** Anything else worth keeping: `unblink.push('event', name, props?)`. */
   event: (track, name: string, props?: JsonObject) => track({ t: 'custom', p: props ? { name, props } : { name } }),
 }

@@ -84,8 +84,11 @@ export interface Boot<Element = unknown, ChildNode = unknown> extends Omit<BootC
   answer(reply: unknown): void
   /** Decides slots that are not decided yet. Called by the snippet for the reply's decisions, by the runtime for its own. */
   decide(decisions: readonly Decision[]): void
-  /** Starts a view: new records for all slots, a new request. For route changes; what an older view still awaits is void. */
-  open(): void
+  /**
+   * Starts a view: new records for all slots, a new request; what an older view still awaits is void. For a route change
+   * (`true`), the elements that are not the old view's count as not painted yet, since routers render with the address.
+   */
+  open(isRoute?: true): void
   /** Set by the runtime, must not throw: called whenever a slot has been shown and, without one, when the request has ended. */
   onChange?: (slot?: BootSlotRecord<Element, ChildNode>) => void
   /** Set by the runtime: places content that the snippet cannot. False: the runtime cannot either. */

@@ -16,9 +16,10 @@ export function parseProfileReply(value: unknown): Result<ProfileReply> {
   const attributes = getOwn(value, 'attributes')
   const audiences = getOwn(value, 'audiences')
   const visitor = getOwn(value, 'visitor')
+  const manifest = getOwn(value, 'manifest')
   return ok({
     v: 1,
-    manifest: String(getOwn(value, 'manifest') ?? ''),
+    manifest: typeof manifest === 'string' ? manifest : '',
     ...(typeof visitor === 'string' ? { visitor } : {}),
     generation: Number(getOwn(value, 'generation')) || 0,
     audiences: Array.isArray(audiences) ? audiences.filter((id) => typeof id === 'string') : [],

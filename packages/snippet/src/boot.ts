@@ -170,9 +170,9 @@ export function boot(config: BootConfig): void {
     scan(true)
   }
 
-  const open = () => {
+  const open = (isRoute?: true) => {
     const old = slots
-    const view = Object.assign(JSON.parse(source), { v: 1, url: location.pathname })
+    const view = Object.assign(JSON.parse(source) as { slots: typeof slots }, { v: 1, url: location.pathname })
     if (request) request.abort()
     if (config.ask !== '') {
       // XMLHttpRequest, because its end is one task where fetch and its body take several turns behind a busy parser.
@@ -186,6 +186,12 @@ export function boot(config: BootConfig): void {
       request.onloadend = () => view.slots === slots && answer(request!.response)
       request.send(JSON.stringify(view))
     }
+    try {
+      // After the request has left, because the first touch of storage takes milliseconds.
+      if (config.consent.personalization === 'granted') memory = JSON.parse(localStorage.unblink as string) as Memory
+    } catch (_) {
+      // Nothing kept, or storage refused: a first visit.
+    }
     unblink.slots = slots = view.slots
     for (const name in slots) {
       const slot = slots[name]!
@@ -195,9 +201,10 @@ export function boot(config: BootConfig): void {
       slot._animations = []
       slot._old = old[name] && old[name].element
     }
-    start = Infinity
+    start = d.prerendering ? Infinity : now()
     observer.observe(d, { childList: true, subtree: true })
-    scan(false)
+    scan(isRoute)
+    if (Date.now() < memory.until!) decide(memory.decisions!)
     if (!d.prerendering) arm()
   }
 
@@ -214,13 +221,7 @@ export function boot(config: BootConfig): void {
   const observer = new MutationObserver(scan)
   window.unblink = unblink
   try {
-    if (config.consent.personalization === 'granted') memory = JSON.parse(localStorage.unblink)
-  } catch (_) {
-    // Nothing kept, or storage refused: a first visit.
-  }
-  try {
     open()
-    if (Date.now() < memory.until!) decide(memory.decisions!)
     // Who prints now gets the page as it is.
     addEventListener('beforeprint', giveUp)
     d.addEventListener('DOMContentLoaded', scan)

@@ -6,8 +6,8 @@ import { createSession } from './createSession.ts'
 import { getByteLength } from './getByteLength.ts'
 import { getPriority } from './getPriority.ts'
 import { pickBatch } from './pickBatch.ts'
-import { byWorth, type Kept } from './row.ts'
 import { MAX_WAIT_MS, retry, type Answer } from './retry.ts'
+import { byWorth, type Kept } from './row.ts'
 import { serialise } from './serialise.ts'
 import { getCharge, MAX_SIZE, trim } from './trim.ts'
 
@@ -19,7 +19,7 @@ export interface TrackerOptions {
   readonly consent: Consent
   /** The session's id; asked with every event, only with consent. @default ends after 30 minutes without an event */
   readonly getSession?: () => string
-  /** Events in one request, 1 to 500; as many waiting are sent at once. @default 50 */
+  /** Events in one request, 1 to 500; as soon as so many wait, they are sent. @default 50 */
   readonly maxBatch?: number
   /** Milliseconds from the first event until it is sent. @default 5_000 */
   readonly flushAfterMs?: number
@@ -43,7 +43,8 @@ export interface TrackedView {
 export interface Tracker {
   /**
    * Takes an event. True once it is durable, false when it is only in memory (storage refused, consent pending) or was
-   * refused (consent denied, or too large, which is counted). Reads the event at once; never throws or rejects.
+   * refused (no view yet, consent denied, or unreadable or too large, which is counted). Reads the event at once; never
+   * throws or rejects.
    */
   track(input: EventInput): Promise<boolean>
   /** Starts a view: what is tracked from now on belongs to it, numbered from 0. */
@@ -54,7 +55,7 @@ export interface Tracker {
   setConsent(consent: Consent): void
   /** Called with every acknowledgement of the collector. */
   onReply?: ((reply: BatchReply) => void) | undefined
-  /** Ends all activity of this page; what is stored stays for the next. */
+  /** Ends all sending by this page; what is stored, also from now on, stays for the next. */
   stop(): void
 }
 
@@ -115,7 +116,7 @@ export function createTracker({
     isPaused = isPause
     timer = setTimeout(() => {
       timer = isPaused = undefined
-      void drain()
+      void flush()
     }, ms)
   }
 
@@ -123,6 +124,12 @@ export function createTracker({
     (draining ??= withLock('unblink', work, () => plan(flushAfterMs)).then(() => {
       draining = undefined
     }))
+
+  /** A drain under way has read the queue already, so what came in since needs another. */
+  const flush = async () => {
+    await draining
+    return drain()
+  }
 
   /** Leaves one record of them all. */
   const giveUp = (why: string, rows: readonly { readonly i: string }[]) =>
@@ -216,7 +223,7 @@ export function createTracker({
     nextNumber++
     recent = [row, ...recent].sort(byWorth).slice(0, maxBatch)
     size += getCharge(j)
-    if (size > MAX_SIZE || (recent.length >= maxBatch && isReady())) void drain()
+    if (size > MAX_SIZE || (recent.length >= maxBatch && isReady())) void flush()
     else plan(flushAfterMs)
     return change([], [row])
   }
@@ -257,10 +264,7 @@ export function createTracker({
       view = next
       nextNumber = 0
     },
-    async flush() {
-      await draining
-      return drain()
-    },
+    flush,
     setConsent,
     stop() {
       isStopped = true

@@ -11,8 +11,10 @@ import { toExposure } from './toExposure.ts'
 export function observeExposures({ boot, track, onShown }: ObserveContext): () => void {
   const reported = new Map<string, SlotState>()
   let isStopped = false
+  // A route change replaces the records before this view's observers are told to stop.
+  const { slots } = boot
   const report = () => {
-    for (const [name, slot] of Object.entries(boot.slots)) {
+    for (const [name, slot] of boot.slots === slots ? Object.entries(slots) : []) {
       const { element, state } = slot
       if (!element || !(state >= SlotState.applied) || reported.get(name) === state) continue
       reported.set(name, state)

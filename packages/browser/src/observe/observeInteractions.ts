@@ -17,7 +17,8 @@ function getHref({ href, origin, pathname, protocol }: HTMLAnchorElement): strin
 /**
  * Clicks and submits, anywhere in the page. Tracked in the capture phase of the event itself, so that they are in the
  * queue before a navigation that they start. Names the control by tag and id; never reads what it holds or what was
- * typed. Calls nothing on the elements: a form's fields can stand in for its methods (an input named `closest`).
+ * typed. Calls nothing on the elements and doubts what it reads, because a form's fields stand in for its own members (an input
+ * named `closest` or `id`).
  */
 export function observeInteractions({ track, getSlots }: ObserveContext): () => void {
   const observe = (kind: Interaction['kind']) =>
@@ -25,12 +26,15 @@ export function observeInteractions({ track, getSlots }: ObserveContext): () => 
       const path = event.composedPath() as Element[]
       const control = kind === 'click' ? path.find(({ localName }) => CONTROL.test(localName)) : undefined
       const { localName, id } = control ?? path[0]!
-      if (typeof localName !== 'string') return
+      // Not an element: the document itself.
+      if (!localName) return
       const link = kind === 'click' ? path.find((node) => /^a(rea)?$/.test(node.localName)) : undefined
       const slot = findSlot(getSlots(), event)
       const interaction = {
         kind,
-        target: localName + (typeof id === 'string' && id ? '#' + id.slice(0, MAX_ID_CHARACTERS) : ''),
+        target:
+          (typeof localName === 'string' ? localName : 'form') +
+          (typeof id === 'string' && id ? '#' + id.slice(0, MAX_ID_CHARACTERS) : ''),
         href: link && getHref(link as HTMLAnchorElement),
         slot: slot?.name,
         experience: slot?.experience,

@@ -1,4 +1,5 @@
 import {
+  parseProfileReply,
   SlotState,
   type Boot,
   type BootSlotRecord,
@@ -30,10 +31,9 @@ export function toExposure(
   const { decision, hiddenAt, shownAt = 0, deadlineMs = 0 } = record
   const { experience, variant }: Partial<Decision> = decision ?? {}
   // The request ended, but with nothing of use: what looks like a time-out was an error.
-  const isFailed =
-    record.cause === 'timeout' && reply !== undefined && !(reply as { decisions?: unknown } | null)?.decisions
+  const isFailed = record.cause === 'timeout' && reply !== undefined && !parseProfileReply(reply).ok
   const cause = isFailed ? 'error' : record.cause
-  const profileMs = cause ? undefined : getProfileMs(base)
+  const profileMs = cause || decision?.reason === 'cached' ? undefined : getProfileMs(base)
   const isComposited = CSS.supports('interactivity', 'inert')
   const hiddenMs = hiddenAt === undefined ? 0 : shownAt - hiddenAt
   return {

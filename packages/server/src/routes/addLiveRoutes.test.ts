@@ -92,11 +92,19 @@ test.each([
   ['another origin', { origin: 'https://evil.example' }],
   ['a listed origin', { origin: 'https://www.bank.example' }],
   ['a page of another site', { 'sec-fetch-site': 'cross-site' }],
+  ['a neighbour', { 'sec-fetch-site': 'same-site', origin: 'https://www.bank.example' }],
 ])('%s cannot erase', async (_name, headers) => {
   await sendBatch(server, [makeEvent()], {}, COOKIE)
   const response = await fetch(`${server.url}/v1/visitor`, { method: 'DELETE', headers: { ...COOKIE, ...headers } })
   expect(response.status).toBe(403)
   expect(server.unblink.readProfile(VISITOR)).toBeDefined()
+})
+
+test('behind a rewrite that changes the host, the browser’s word for its own page is enough', async () => {
+  await sendBatch(server, [makeEvent()], {}, COOKIE)
+  const headers = { ...COOKIE, origin: 'https://shop.example', 'sec-fetch-site': 'same-origin' }
+  expect((await fetch(`${server.url}/v1/visitor`, { method: 'DELETE', headers })).status).toBe(204)
+  expect(server.unblink.readProfile(VISITOR)).toBeUndefined()
 })
 
 test('the page is served, and may not be framed', async () => {

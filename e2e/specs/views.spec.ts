@@ -1,0 +1,152 @@
+import type { Page } from '@playwright/test'
+import { expect, readSlot, startSite, test as base, type TestSite } from '../support/site.ts'
+
+/** A site whose hero follows a late answer by a crossfade. */
+const test = base.extend<{ fading: TestSite }>({
+  // eslint-disable-next-line no-empty-pattern -- Playwright reads the dependencies from this pattern
+  fading: async ({}, use) => {
+    const site = await startSite('html', { late: 'fade' })
+    await use(site)
+    await site.close()
+  },
+})
+
+const isRemembered = (page: Page) =>
+  page.waitForFunction(() => (localStorage['unblink'] as string | undefined)?.includes('"green"'))
+
+test('a returning visitor gets the remembered decision at once, even when the profile never answers', async ({
+  page,
+  site,
+}) => {
+  await page.goto(site.url())
+  await isRemembered(page)
+  await page.goto(site.url({ profile: 'never', drip: 30 }))
+  expect(await readSlot(page, 'hero')).toMatchObject({ text: 'VariantGo on', isVisible: true })
+  expect(await page.evaluate(() => window.unblink!.slots['hero']!.hiddenAt)).toBeUndefined()
+  const { p } = await site.waitFor('exposure', ({ p }) => p.slot === 'hero' && p.reason === 'cached')
+  expect(p).toMatchObject({ outcome: 'variant', variant: 'green', hiddenMs: 0 })
+  expect(p.profileMs).toBeUndefined()
+})
+
+test('a remembered decision is void after "forget"', async ({ page, site }) => {
+  await page.goto(site.url())
+  await isRemembered(page)
+  await page.evaluate(() => window.unblink!.push('forget'))
+  await page.goto(site.url({ profile: 'never' }))
+  await expect.poll(async () => (await readSlot(page, 'hero')).isVisible).toBe(true)
+  expect((await readSlot(page, 'hero')).text).toBe('OneTwoThree')
+})
+
+test('three views without an answer in time stop the hiding', async ({ page, site }) => {
+  for (let view = 0; view < 3; view++) {
+    await page.goto(site.url({ profile: 900 }))
+    await page.waitForFunction(
+      (misses) => JSON.parse((localStorage['unblink'] as string | undefined) ?? '{}').misses > misses,
+      view,
+    )
+    await page.evaluate(
+      () =>
+        (localStorage['unblink'] = JSON.stringify({ ...JSON.parse(localStorage['unblink'] as string), decisions: [] })),
+    )
+  }
+  await page.goto(site.url({ profile: 900 }))
+  await page.waitForFunction(() => window.unblink?.reply !== undefined)
+  const hero = await page.evaluate(() => window.unblink!.slots['hero']!)
+  expect(hero).toMatchObject({ cause: 'timeout' })
+  expect(hero.hiddenAt).toBeUndefined()
+})
+
+test('a late answer fades in where the site wants it, and both outcomes are told', async ({ page, fading }) => {
+  await page.goto(fading.url({ profile: 900 }))
+  await expect(page.locator('#cta')).toBeVisible()
+  // The old banner's picture is gone again, and nothing of the fade is left on the slot.
+  await expect.poll(async () => (await readSlot(page, 'hero')).attributes).toEqual(['data-unblink'])
+  await fading.waitFor('exposure', ({ p }) => p.slot === 'hero' && p.outcome === 'late')
+  const outcomes = fading.events('exposure').filter(({ p }) => p.slot === 'hero')
+  expect(outcomes.map(({ p }) => p.outcome)).toEqual(['timeout', 'late'])
+  expect(outcomes[1]!.p).toMatchObject({ experience: 'welcome', variant: 'green' })
+})
+
+test('during the fade the new content takes the clicks and the page does not shift', async ({ page, fading }) => {
+  await page.addInitScript(() => {
+    const shifts: number[] = []
+    Object.assign(window, { shifts })
+    if (PerformanceObserver.supportedEntryTypes.includes('layout-shift')) {
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) shifts.push((entry as unknown as { value: number }).value)
+      }).observe({ type: 'layout-shift', buffered: true })
+    }
+  })
+  await page.goto(fading.url({ profile: 900 }))
+  const hit = await page.waitForFunction(
+    () => {
+      const link = document.querySelector('#cta')
+      if (!link) return undefined
+      const { x, y } = link.getBoundingClientRect()
+      return { isLink: document.elementFromPoint(x + 2, y + 2) === link }
+    },
+    undefined,
+    { polling: 'raf' },
+  )
+  expect(await hit.jsonValue()).toEqual({ isLink: true })
+  await page.waitForTimeout(400)
+  expect(await page.evaluate(() => (window as unknown as { shifts: number[] }).shifts)).toEqual([])
+})
+
+test('who prefers reduced motion gets a cut', async ({ page, fading, browserName }) => {
+  test.skip(browserName !== 'chromium', 'the driver of Firefox cannot set the preference')
+  await page.emulateMedia({ reducedMotion: 'reduce' })
+  await page.goto(fading.url({ profile: 900 }))
+  const animations = await page.waitForFunction(
+    () => document.querySelector('#cta') && { count: document.getAnimations().length },
+    undefined,
+    { polling: 'raf' },
+  )
+  expect(await animations.jsonValue()).toEqual({ count: 0 })
+})
+
+test('a slot that the visitor has touched is not changed any more', async ({ page, fading }) => {
+  await page.goto(fading.url({ profile: 1500 }))
+  await page.waitForFunction(() => window.unblink?.place && window.unblink.slots['hero']!.state > 1)
+  await page.mouse.click(300, 150)
+  await page.waitForFunction(() => window.unblink?.reply !== undefined)
+  await page.waitForTimeout(300)
+  expect((await readSlot(page, 'hero')).text).toBe('OneTwoThree')
+})
+
+/** What a router does: changes the address, then replaces the page's content. */
+const go = (page: Page, path: string, text: string) =>
+  page.evaluate(
+    ([path, text]) => {
+      history.pushState({}, '', path)
+      const next = document.createElement('section')
+      next.dataset['unblink'] = 'hero'
+      next.innerHTML = `<div class="baseline">${text}</div>`
+      document.querySelector('[data-unblink=hero]')!.replaceWith(next)
+    },
+    [path, text] as const,
+  )
+
+test('a route change starts a view of its own, and its slots are personalised', async ({ page, site }) => {
+  await page.goto(site.url())
+  await expect(page.locator('#cta')).toBeVisible()
+  await site.waitFor('exposure', ({ p }) => p.slot === 'hero')
+  await go(page, '/route?profile=0', 'Route')
+  await expect(page.locator('#cta')).toBeVisible()
+  await site.waitFor('exposure', ({ lo, p }) => lo === '/route' && p.slot === 'hero' && p.outcome === 'variant')
+  const views = site.events('page_view')
+  expect(views.map(({ lo, p }) => [lo, p.kind])).toEqual([
+    ['/', 'load'],
+    ['/route', 'route'],
+  ])
+  expect(new Set(views.map(({ pv }) => pv)).size).toBe(2)
+})
+
+test('the answer to an old route never touches a new one', async ({ page, site }) => {
+  await page.goto(site.url({ profile: 2_500 }))
+  await page.waitForFunction(() => window.unblink?.place)
+  expect(await page.evaluate(() => window.unblink!.reply)).toBeUndefined()
+  await go(page, '/route?profile=never', 'Route')
+  await page.waitForTimeout(3_000)
+  expect(await readSlot(page, 'hero')).toMatchObject({ text: 'Route', isVisible: true })
+})

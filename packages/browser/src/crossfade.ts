@@ -1,0 +1,54 @@
+import type { Content } from '@unblink/protocol'
+import { place } from './place.ts'
+
+const DURATION_MS = 250
+
+/**
+ * Replaces the children of an element that the visitor can see, by a crossfade: a picture of the old content lies over the
+ * new and fades. It takes no clicks, is not read aloud, and moves nothing; who prefers reduced motion gets a cut.
+ * @returns The old children; undefined, and nothing changed, when the content cannot be placed, or when it has another
+ * height and the element is in view or above it: the page must not jump under the reader's eyes.
+ */
+export function crossfade(element: Element, content: Content): ChildNode[] | undefined {
+  if (!(element instanceof HTMLElement) || content.attributes || content.class) return undefined
+  const { height, top } = element.getBoundingClientRect()
+  const ghost = element.cloneNode(true) as HTMLElement
+  const old = [...element.childNodes]
+  if (!place(element, content)) return undefined
+  if (Math.abs(element.getBoundingClientRect().height - height) > 1 && top < innerHeight) {
+    element.replaceChildren(...old)
+    return undefined
+  }
+  const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches
+  if (!isStill && top < innerHeight && document.visibilityState === 'visible') lay(ghost, element)
+  return old
+}
+
+function lay(ghost: HTMLElement, element: HTMLElement): void {
+  for (const node of [ghost, ...ghost.querySelectorAll('[id]')]) node.removeAttribute('id')
+  ghost.removeAttribute('data-unblink')
+  ghost.setAttribute('aria-hidden', 'true')
+  ghost.inert = true
+  const style = {
+    position: 'absolute',
+    inset: '0',
+    margin: '0',
+    'min-height': '0',
+    'pointer-events': 'none',
+    'z-index': '1',
+  }
+  for (const [name, value] of Object.entries(style)) ghost.style.setProperty(name, value, 'important')
+  const { position } = element.style
+  const isStatic = getComputedStyle(element).position === 'static'
+  if (isStatic) element.style.position = 'relative'
+  element.append(ghost)
+  const clear = () => {
+    ghost.remove()
+    if (!isStatic) return
+    element.style.position = position
+    if (!element.getAttribute('style')) element.removeAttribute('style')
+  }
+  ghost
+    .animate([{ opacity: 1 }, { opacity: 0 }], { duration: DURATION_MS, easing: 'ease-out' })
+    .finished.then(clear, clear)
+}
