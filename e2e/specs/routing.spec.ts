@@ -103,7 +103,7 @@ async function startHintingOrigin(unblink: RoutedUnblink, folder: string) {
       pageAt = performance.now()
       return renderPage(head + RUNTIME)
     },
-    answerRest: getRequestListener(rest.fetch) as RequestListener,
+    answerRest: getRequestListener(rest.fetch),
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {

@@ -22,7 +22,7 @@ const RESETS = {
 }
 
 export const strict = (more: string) => ({
-  'content-security-policy': `default-src 'none'; connect-src 'self'; script-src 'nonce-n0nce'; style-src 'nonce-n0nce'; report-uri $REPORT; ${more}`,
+  'content-security-policy': `default-src 'none'; connect-src 'self'; img-src 'self'; script-src 'nonce-n0nce'; style-src 'nonce-n0nce'; report-uri $REPORT; ${more}`,
 })
 export const noVariant: Pick<FaultCase, 'shows' | 'by'> = { shows: 'baseline', by: 'deadline' }
 export const variant: Pick<FaultCase, 'shows' | 'exposure'> = { shows: 'variant', exposure: 'variant' }

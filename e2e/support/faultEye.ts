@@ -27,7 +27,8 @@ export interface Eye {
 /** Chromium is watched through traces, Firefox on the display on which it was launched. */
 export function createPlaywrightEye(page: Page, display?: Display): Eye {
   const errors: string[] = []
-  page.on('pageerror', (error) => errors.push(error.message))
+  // Firefox's driver reports what the network and policies refuse in the same way; there the page's own record must do.
+  if (!display) page.on('pageerror', (error) => errors.push(error.message))
   let place: Place | undefined
   let probe: Awaited<ReturnType<typeof startFlickerProbe>> | undefined
   return {

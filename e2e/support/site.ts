@@ -220,7 +220,7 @@ export const readSlot = (page: Page, name: string) =>
   page.evaluate((selector) => {
     const slot = document.querySelector(selector)!
     return {
-      text: slot.textContent!.replace(/\s+/g, ' ').trim(),
+      text: slot.textContent.replace(/\s+/g, ' ').trim(),
       isVisible:
         slot.checkVisibility({ opacityProperty: true, visibilityProperty: true }) &&
         getComputedStyle(slot).clipPath === 'none',

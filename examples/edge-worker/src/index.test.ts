@@ -82,6 +82,7 @@ test.each([
   ['is down', { fetch: () => Promise.reject(new Error('down')) }],
   ['refuses', { fetch: () => Response.json({ v: 1, error: {} }, { status: 503 }) }],
   ['sends no JSON', { fetch: () => new Response('<h1>busy') }],
+  ['is nowhere', 'no address'],
 ])('when Unblink %s, the page says so and the slots need not wait', async (_name, UNBLINK) => {
   const log = vi.spyOn(console, 'error').mockReturnValue()
   const response = await run(open(), toPage(), { UNBLINK })

@@ -1,5 +1,5 @@
 import { parseProfileReply } from '@unblink/protocol'
-import { renderReply } from '@unblink/server/edge'
+import { createProxy, getEarlyHints, renderReply } from '@unblink/server/edge'
 import { injectReply } from './injectReply.ts'
 
 /** A service binding, or whatever else answers requests. */
@@ -32,28 +32,21 @@ const GIVE_UP_MS = 2_000
 
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
-/** Asks Unblink and shows it only what it may see of the visitor's: the site's own cookies and passwords stay here. */
-async function askUnblink(request: Request, env: Env, path: string, init: RequestInit = {}): Promise<Response> {
-  const url = new URL(request.url)
-  const headers = new Headers(request.headers)
-  const cookies = (headers.get('cookie') ?? '').split(';').filter((cookie) => /^\s*ub_/.test(cookie))
-  headers.delete('cookie')
-  headers.delete('authorization')
-  if (cookies.length > 0) headers.set('cookie', cookies.join(';').trim())
-  headers.set('x-forwarded-host', url.host)
-  headers.set('x-forwarded-proto', url.protocol.slice(0, -1))
-  const isAddress = typeof env.UNBLINK === 'string'
-  const asked = new Request(new URL(path, isAddress ? env.UNBLINK : url), { ...init, headers, redirect: 'manual' })
-  return isAddress ? fetch(asked) : env.UNBLINK.fetch(asked)
+/** The way to Unblink, which shows it only what it may see of the visitor's: the site's own cookies and passwords stay here. */
+function openWay(request: Request, { UNBLINK }: Env) {
+  if (typeof UNBLINK === 'string') return createProxy({ target: UNBLINK, base: BASE })
+  const { origin } = new URL(request.url)
+  return createProxy({ target: origin, base: BASE, fetch: (asked) => UNBLINK.fetch(asked) })
 }
 
 /** Asks for the decisions of a page's visitor. Never rejects: without a reply, every slot shows its baseline at once. */
-async function ask(request: Request, env: Env): Promise<Answer> {
-  const query = new URLSearchParams({ key: env.KEY, url: new URL(request.url).pathname })
+async function getAnswer(request: Request, env: Env): Promise<Answer> {
   try {
+    const { ask } = getEarlyHints({ base: BASE, key: env.KEY, url: new URL(request.url).pathname })
     const signal = AbortSignal.timeout(GIVE_UP_MS)
-    const response = await askUnblink(request, env, `/v1/p?${query.toString()}`, { signal })
-    if (!response.ok) throw new Error(`Unblink answered ${response.status}: ${await response.text()}`)
+    const asked = new Request(new URL(ask, request.url), { headers: request.headers, signal })
+    const response = await openWay(request, env)(asked)
+    if (!response?.ok) throw new Error(`Unblink answered ${response?.status}: ${await response?.text()}`)
     const reply = parseProfileReply(await response.json())
     if (!reply.ok) throw new Error(reply.error)
     return { script: (nonce) => renderReply(reply.value, nonce), setCookie: response.headers.get('set-cookie') }
@@ -75,7 +68,7 @@ function toHeaders(page: Response, setCookie: string | null): Headers {
 
 async function sendPage(request: Request, env: Env): Promise<Response> {
   const { MAX_WAIT_MS: maxWaitMs = 50 } = env
-  const answer = ask(request, env)
+  const answer = getAnswer(request, env)
   const asked = new Request(request)
   // A page that has not changed would still need this visitor's reply.
   for (const name of ['if-none-match', 'if-modified-since']) asked.headers.delete(name)
@@ -100,12 +93,10 @@ async function sendPage(request: Request, env: Env): Promise<Response> {
  */
 export default {
   async fetch(request: Request, env: Env): Promise<Response> {
-    const url = new URL(request.url)
-    if (url.pathname.startsWith(`${BASE}/`)) {
-      const { method, body } = request
-      const init = { method, body, ...(body ? { duplex: 'half' as const } : {}) }
-      return askUnblink(request, env, url.pathname.slice(BASE.length) + url.search, init)
-    }
+    // Looked at first, so that a wrong setting of Unblink's costs the site nothing else.
+    const isUnblink = new URL(request.url).pathname.startsWith(`${BASE}/`)
+    const passed = isUnblink && (await openWay(request, env)(request))
+    if (passed) return passed
     const isPage = request.method === 'GET' && (request.headers.get('accept') ?? '').includes('text/html')
     return isPage ? sendPage(request, env) : (env.ORIGIN ?? globalThis).fetch(request)
   },

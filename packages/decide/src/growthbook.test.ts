@@ -35,29 +35,9 @@ const ask = (condition: JsonObject, attributes: Attributes) => evalCondition(att
 const answer = (condition: JsonObject, attributes: Attributes) => evaluate(condition, attributes, { groups: GROUPS })
 
 /** A small alphabet, so that conditions and attributes meet often. */
+// prettier-ignore
 const scalar = fc.constantFrom<Json[]>(
-  ...[
-    null,
-    true,
-    false,
-    0,
-    1,
-    2,
-    -1,
-    1.5,
-    '',
-    '0',
-    '1',
-    '2',
-    'a',
-    'b',
-    'A',
-    'B',
-    'ab',
-    'null',
-    'true',
-    '[object Object]',
-  ],
+  null, true, false, 0, 1, 2, -1, 1.5, '', '0', '1', '2', 'a', 'b', 'A', 'B', 'ab', 'null', 'true', '[object Object]',
 )
 const version = fc.constantFrom(
   '1',
@@ -137,7 +117,9 @@ interface Parts {
   clause: JsonObject
   conditions: JsonObject[]
 }
-const { condition } = fc.letrec<Parts>((tie) => ({
+/** `letrec` loses the types of parts that refer to one another. */
+type Tie = <Name extends keyof Parts>(name: Name) => fc.Arbitrary<Parts[Name]>
+const { condition } = fc.letrec((loose, tie = loose as unknown as Tie) => ({
   operators: fc
     .array(
       fc.oneof(
@@ -156,9 +138,15 @@ const { condition } = fc.letrec<Parts>((tie) => ({
             ),
         },
         { weight: 3, arbitrary: fc.tuple(fc.constantFrom('$not', '$size'), tie('value')) },
-        { weight: 4, arbitrary: fc.tuple(fc.constantFrom('$all', '$alli'), fc.array(tie('value'), { maxLength: 3 })) },
+        {
+          weight: 4,
+          arbitrary: fc.tuple(fc.constantFrom('$all', '$alli'), fc.array(tie('value'), { maxLength: 3 })),
+        },
         { weight: 1, arbitrary: fc.tuple(fc.constantFrom('$all', '$alli', '$size'), json) },
-        { weight: 3, arbitrary: fc.tuple(fc.constant('$elemMatch'), fc.oneof(tie('operators'), tie('condition'))) },
+        {
+          weight: 3,
+          arbitrary: fc.tuple(fc.constant('$elemMatch'), fc.oneof(tie('operators'), tie('condition'))),
+        },
         // Logic does not belong beside a value: both sides call it unknown.
         {
           weight: 1,
@@ -167,14 +155,17 @@ const { condition } = fc.letrec<Parts>((tie) => ({
       ),
       { minLength: 1, maxLength: 2 },
     )
-    .map((entries) => Object.fromEntries(entries) as JsonObject),
+    .map((entries) => Object.fromEntries<Json>(entries)),
   value: fc.oneof({ weight: 4, arbitrary: tie('operators') }, { weight: 3, arbitrary: literal }),
   clause: fc.tuple(path, tie('value')).map(([name, value]) => ({ [name]: value })),
   conditions: fc.array(tie('condition'), { maxLength: 3, depthIdentifier: 'condition' }),
   condition: fc.oneof(
     { depthSize: 'medium', depthIdentifier: 'condition' },
     { weight: 6, arbitrary: tie('clause') },
-    { weight: 1, arbitrary: fc.tuple(tie('clause'), tie('clause')).map(([one, other]) => ({ ...one, ...other })) },
+    {
+      weight: 1,
+      arbitrary: fc.tuple(tie('clause'), tie('clause')).map(([one, other]) => ({ ...one, ...other })),
+    },
     {
       weight: 2,
       arbitrary: fc

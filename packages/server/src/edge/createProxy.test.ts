@@ -173,6 +173,14 @@ test('a stream is passed on as it comes', async () => {
   expect(new TextDecoder().decode((await reader.read()).value)).toBe('last')
 })
 
+test('a binding is asked instead of an address', async () => {
+  const { unblink } = await startServer()
+  const proxy = createProxy({ target: SHOP, fetch: (asked) => unblink.app.fetch(asked) })
+  const response = (await proxy(postTo('/u/v1/p', makeRequest())))!
+  expect(response.status).toBe(200)
+  expect(response.headers.get('set-cookie')).toContain('; Secure')
+})
+
 test('a server that is down is an answer, not an exception', async () => {
   const { url, stop } = await startTestServer()
   await stop()

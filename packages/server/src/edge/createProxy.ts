@@ -8,6 +8,8 @@ export interface ProxyOptions {
   readonly base?: string
   /** Pass on X-Forwarded-Host and X-Forwarded-Proto as another proxy in front of this one has set them. @default false */
   readonly trustProxy?: boolean
+  /** Sends the request; for a service binding, where there is no address to connect to. @default the global fetch */
+  readonly fetch?: (request: Request) => Promise<Response> | Response
 }
 
 /** What concerns one connection only (RFC 9110, 7.6.1). */
@@ -60,6 +62,7 @@ export function createProxy({
   target,
   base = '/u',
   trustProxy = false,
+  fetch = globalThis.fetch,
 }: ProxyOptions): (request: Request) => Promise<Response | undefined> {
   const to = URL.canParse(target) ? new URL(target) : undefined
   if (!to || !/^https?:$/.test(to.protocol) || to.search || to.hash) {
@@ -77,15 +80,17 @@ export function createProxy({
     address.pathname = prefix + url.pathname.slice(base.length)
     address.search = url.search
     try {
-      const response = await fetch(address, {
-        method: request.method,
-        headers: toHeaders(request, url, trustProxy),
-        body: request.body,
-        // A body that is still arriving is passed on as it comes, and HTTP/1.1 answers only after it.
-        ...(request.body ? { duplex: 'half' } : {}),
-        redirect: 'manual',
-        signal: request.signal,
-      })
+      const response = await fetch(
+        new Request(address, {
+          method: request.method,
+          headers: toHeaders(request, url, trustProxy),
+          body: request.body,
+          // A body that is still arriving is passed on as it comes, and HTTP/1.1 answers only after it.
+          ...(request.body ? { duplex: 'half' } : {}),
+          redirect: 'manual',
+          signal: request.signal,
+        }),
+      )
       const headers = new Headers(response.headers)
       // A server that compresses all the same: what comes out of fetch() no longer is.
       const undone = headers.has('content-encoding') ? ['content-encoding', 'content-length'] : []
