@@ -47,15 +47,19 @@ test('A8 a processor 20 times slower: the default comes by its deadline, nothing
     const shownAt = seen.witnesses[0]!.firstShownAt ?? Infinity
     late.push(shownAt - Math.max(seen.facts.startedAt + 1_500, seen.facts.styledAt))
   }
-  expect(late.sort((a, b) => a - b)[1], `later than the deadline by ${late.map(Math.round)} ms`).toBeLessThanOrEqual(
-    150,
-  )
+  expect(
+    late.sort((a, b) => a - b)[1],
+    `later than the deadline by ${late.map(Math.round).join()} ms`,
+  ).toBeLessThanOrEqual(150)
 })
 
-test('A11 without JavaScript the default is there', async ({ browser, page, faults }) => {
-  const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width: 1000, height: 700 } })
+test('A11 without JavaScript the default is there', async ({ browser, page, faults, browserName }) => {
+  // Firefox's driver has no such switch; a sandboxed document runs no script either.
+  const hasSwitch = browserName === 'chromium'
+  const context = await browser.newContext({ javaScriptEnabled: !hasSwitch, viewport: { width: 1000, height: 700 } })
   const plain = await context.newPage()
-  const open = faults.open({ profile: hang, before: '<noscript><style>h1{color:navy}</style></noscript>' })
+  const sandbox = { 'content-security-policy': 'sandbox allow-same-origin' }
+  const open = faults.open({ profile: hang, deadlineMs: 3_000, ...(hasSwitch ? {} : { headers: sandbox }) })
   await plain.goto(open.url)
   const picture = (await plain.screenshot({ clip: { x: 400, y: 120, width: 8, height: 8 } })).toString('base64')
   await context.close()
@@ -166,7 +170,7 @@ test('A19 a storm of unrelated mutations costs the page no long task of ours', a
   expect(seen.facts.errors).toEqual([])
 })
 
-const ROUTE = `const replaceRoute = () => { unblink.open(); document.getElementById("stage").innerHTML = ${JSON.stringify(HERO_HTML)} }`
+const ROUTE = `const replaceRoute = () => { unblink.open(true); document.getElementById("stage").innerHTML = ${JSON.stringify(HERO_HTML)} }`
 
 test('A28 a route change in the middle of the swap: nothing of the old route comes into the new one', async ({
   eye,
@@ -201,7 +205,7 @@ test('A32 200 route changes: no timer of an older view touches the last one', as
     const look = () => { if (isVisible(findHero())) window.shownAt ??= performance.now(); else setTimeout(look, 5) }; setTimeout(look) }, 4)`)
   const scene = { profile: hang, deadlineMs: 700, after: code, until: 'window.shownAt' }
   const seen = await visit(eye, faults, scene, { isLight: true, ask: 'shownAt - lastAt' })
-  expect(seen.answer).toBeGreaterThan(690)
+  expect(seen.answer, 'milliseconds of hiding; less: something of an older view ended it').toBeGreaterThan(690)
   expect(seen.facts).toMatchObject({ text: BASELINE_TEXT, errors: [], isVisible: true })
   await until(eye, 'document.getAnimations().length === 0')
 })

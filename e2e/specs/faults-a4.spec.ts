@@ -17,7 +17,10 @@ const test = base.extend<{ chromium: BareChromium }>({
 })
 
 test.beforeEach(({ browserName }) => {
-  test.skip(browserName !== 'chromium', 'Firefox and WebKitGTK do not prerender, and their drivers open no tab behind another')
+  test.skip(
+    browserName !== 'chromium',
+    'Firefox and WebKitGTK do not prerender, and their drivers open no tab behind another',
+  )
 })
 
 interface Told {
@@ -52,7 +55,10 @@ function createTelling(more: Scene = {}) {
   return { scene, told, find: (what: Told['what']) => told.find((one) => one.what === what) }
 }
 
-test('A25 a tab that was opened behind: whole when it is shown, and hidden time does not count', async ({ chromium, faults }) => {
+test('A25 a tab that was opened behind: whole when it is shown, and hidden time does not count', async ({
+  chromium,
+  faults,
+}) => {
   const { scene, told, find } = createTelling({ deadlineMs: 400 })
   const open = faults.open(scene)
   const front = await chromium.open('about:blank')
@@ -77,7 +83,10 @@ test('A25 a tab that was opened behind: whole when it is shown, and hidden time 
     if (event.t === 'engagement') expect(event.p.visibleMs).toBeLessThanOrEqual(seenMs + 250)
 })
 
-test('A27 a prerendered page: no event before it is shown, and its variant when it is', async ({ chromium, faults }) => {
+test('A27 a prerendered page: no event before it is shown, and its variant when it is', async ({
+  chromium,
+  faults,
+}) => {
   const { scene, find } = createTelling()
   const next = faults.open(scene)
   const first = createTelling()

@@ -17,7 +17,7 @@ test('B1 after repeated time-outs nothing is hidden for a while', async ({ eye, 
     waits.push(again.facts.visibleAt - again.facts.startedAt)
     if (waits.at(-1)! < 450) break
   }
-  expect(waits.at(-1), `milliseconds without the slot in each view: ${waits.map(Math.round)}`).toBeLessThan(450)
+  expect(waits.at(-1), `milliseconds without the slot in each view: ${waits.map(Math.round).join()}`).toBeLessThan(450)
 })
 
 test('B2 the host’s own requests are not kept waiting by a profile that never answers', async ({ eye, faults }) => {

@@ -68,7 +68,7 @@ export function expectUnharmed(
   expect.soft({ canary: facts.canary, clicks: facts.clicks }, 'the host page works').toEqual({ canary: 200, clicks: 1 })
   expect.soft(facts.cls, 'layout shift').toBe(0)
   expect.soft(open.reports, 'policy reports').toEqual([])
-  expect.soft(facts.violations.length, `policy violations: ${facts.violations}`).toBe(violations)
+  expect.soft(facts.violations.length, `policy violations: ${facts.violations.join()}`).toBe(violations)
 }
 
 /** O5: one page view, one exposure at most for each slot, and the hero's as it was seen. */

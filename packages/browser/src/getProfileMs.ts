@@ -8,5 +8,6 @@ export function getProfileMs(base: string): number | undefined {
     .getEntriesByType('resource')
     .filter(({ name }) => name.startsWith(address))
     .at(-1) as PerformanceResourceTiming | undefined
-  return entry && Math.round(entry.responseEnd - entry.startTime)
+  // Firefox lets what Early Hints preloaded start when the page asked for it, which may be after its end.
+  return entry && Math.max(0, Math.round(entry.responseEnd - entry.startTime))
 }

@@ -1,7 +1,11 @@
 import type { BatchReply } from '@unblink/protocol'
 
 /** What came back for a batch. Status 0: nothing that a script may read. `retryAfter` is that header: seconds or an HTTP date. */
-export type Answer = readonly [status: number, body?: Partial<BatchReply> | null | undefined, retryAfter?: string | null]
+export type Answer = readonly [
+  status: number,
+  body?: Partial<BatchReply> | null | undefined,
+  retryAfter?: string | null,
+]
 
 /** What becomes of a batch. */
 export type Step =
