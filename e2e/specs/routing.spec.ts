@@ -1,6 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import type { Http2SecureServer } from 'node:http2'
-import type { RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -23,7 +22,11 @@ import {
 } from '../support/routingUnblink.ts'
 import { expect, readSlot, test as base } from '../support/site.ts'
 
-const test = base.extend<{ unblink: RoutedUnblink; folder: string }>({
+interface Closable {
+  close(): unknown
+}
+
+const test = base.extend<{ unblink: RoutedUnblink; folder: string; keep: <T extends Closable>(opened: T) => T }>({
   // eslint-disable-next-line no-empty-pattern -- Playwright reads the dependencies from this pattern
   unblink: async ({}, use) => {
     const unblink = await startUnblink()
@@ -35,6 +38,17 @@ const test = base.extend<{ unblink: RoutedUnblink; folder: string }>({
     const folder = await mkdtemp(join(tmpdir(), 'unblink-routing-'))
     await use(folder)
     await rm(folder, { recursive: true, force: true })
+  },
+  /** What is opened by this is closed at the end, also of a test that fails: programs would outlive it. */
+  keep: async ({ unblink, folder }, use) => {
+    const opened: Closable[] = []
+    await use((one) => {
+      opened.push(one)
+      return one
+    })
+    for (const one of opened.reverse()) await one.close()
+    // Named so that both are closed after what was opened with them.
+    void [unblink, folder]
   },
 })
 test.use({ ignoreHTTPSErrors: true })
@@ -73,7 +87,6 @@ for (const { name, missing, start } of FRONTS) {
       expect(unblink.getProfileRequests()).toHaveLength(2)
       expect(unblink.getProfileRequests()[1]).toMatchObject({ cookie: `ub_v=${visitor}` })
       expect(JSON.stringify(unblink.requests), 'cookies of the site').not.toContain('secret')
-      await front.close()
     },
   )
 }
@@ -86,7 +99,7 @@ async function startHintingOrigin(unblink: RoutedUnblink, folder: string) {
       cert: Buffer
       site: Site
       renderPage: (head: string) => Promise<string>
-      answerRest: RequestListener
+      answerRest: ReturnType<typeof getRequestListener>
     }): Http2SecureServer
   }
   const [code] = await readRecipe('early-hints.md', 'js early-hints')
@@ -121,9 +134,10 @@ test('Early Hints: one request, sent before there is a page', async ({
   launchOptions,
   unblink,
   folder,
+  keep,
 }) => {
-  const origin = await startHintingOrigin(unblink, folder)
-  const browser = await playwright[browserName].launch({
+  const origin = keep(await startHintingOrigin(unblink, folder))
+  const launched = await playwright[browserName].launch({
     ...launchOptions,
     ...(channel && { channel }),
     // Chromium keeps nothing from a server whose certificate it only ignores, so this one is made sound.
@@ -132,6 +146,7 @@ test('Early Hints: one request, sent before there is a page', async ({
       ...(browserName === 'chromium' ? [`--ignore-certificate-errors-spki-list=${origin.keyHash}`] : []),
     ],
   })
+  const browser = keep(launched)
   let hinted = 0
   let loads = 0
   // Chromium does not act on every hint (about one of eight is let go), and then asks as it would without.
@@ -151,11 +166,9 @@ test('Early Hints: one request, sent before there is a page', async ({
     await context.close()
   }
   expect(hinted, `a hint that was acted on, in ${loads} loads`).toBe(1)
-  await browser.close()
-  origin.close()
 })
 
-test('streamed by the origin: the page brings its decision and asks for none', async ({ page, unblink }) => {
+test('streamed by the origin: the page brings its decision and asks for none', async ({ page, unblink, keep }) => {
   interface Recipe {
     mountPage(options: { app: Hono; unblink: UnblinkServer; site: Site; renderRest: (head: string) => string }): void
   }
@@ -164,7 +177,7 @@ test('streamed by the origin: the page brings its decision and asks for none', a
   const app = new Hono().route('/u', unblink.app)
   const renderRest = (head: string) => renderPage(head + RUNTIME)
   mountPage({ app, unblink: unblink.server, site: unblink.site, renderRest })
-  const front = await listenTo(getRequestListener(app.fetch))
+  const front = keep(await listenTo(getRequestListener(app.fetch)))
 
   const visitor = await openPage(page, `${front.url}/`)
   const hiddenAt = await page.evaluate(() => window.unblink!.slots['hero']!.hiddenAt)
@@ -173,14 +186,18 @@ test('streamed by the origin: the page brings its decision and asks for none', a
   expect(exposure).toMatchObject({ visitor, payload: { slot: 'hero', experience: 'welcome', outcome: 'variant' } })
   expect(await openPage(page, `${front.url}/`)).toBe(visitor)
   expect(unblink.getProfileRequests()).toEqual([])
-  await front.close()
 })
 
-test('streamed by a worker in front of the origin: it asks once for each page', async ({ page, context, unblink }) => {
+test('streamed by a worker in front of the origin: it asks once for each page', async ({
+  page,
+  context,
+  unblink,
+  keep,
+}) => {
   const html = renderPage(`${renderHead(unblink, '')}<!--unblink-reply-->`)
   const origin = { fetch: () => new Response(html, { headers: { 'content-type': 'text/html; charset=utf-8' } }) }
   const env = { KEY: unblink.site.keys.browser, UNBLINK: unblink.url, ORIGIN: origin, MAX_WAIT_MS: 5_000 }
-  const front = await listenTo(getRequestListener((request) => worker.fetch(request, env)))
+  const front = keep(await listenTo(getRequestListener((request) => worker.fetch(request, env))))
   await context.addCookies([{ name: 'session', value: 'secret', url: front.url }])
 
   const visitor = await openPage(page, `${front.url}/`)
@@ -189,5 +206,4 @@ test('streamed by a worker in front of the origin: it asks once for each page', 
   expect(await openPage(page, `${front.url}/`)).toBe(visitor)
   expect(unblink.getProfileRequests().map(({ line }) => line)).toEqual(['GET /v1/p', 'GET /v1/p'])
   expect(JSON.stringify(unblink.requests), 'cookies of the site').not.toContain('secret')
-  await front.close()
 })

@@ -124,7 +124,7 @@ export const CASES_A2: readonly FaultCase[] = [
     title: 'A14 a slot that comes just before the deadline gets its variant',
     scene: { body: [addHeroAt(785)], deadlineMs: 800, until: 'performance.now() > witness.startedAt + 1200' },
     shows: 'variant',
-    by: 'deadline',
+    by: 'shown',
     exposure: 'variant',
   },
   ...Object.entries({ 'just after the deadline': 830, 'after ten seconds': 10_000 }).map(([when, ms]): FaultCase => ({

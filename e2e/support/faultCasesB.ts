@@ -34,7 +34,6 @@ const BROKEN: Readonly<Record<string, Handler>> = {
     (socket) => socket.end(),
   ),
   'no HTTP at all': raw('SSH-2.0-OpenSSH_9.2\r\n', (socket) => socket.end()),
-  'a compression that it is not': send(VALID, { 'content-encoding': 'gzip' }),
 }
 
 /** Bodies with status 200 that are no reply, or one without a decision that could be followed. */
@@ -162,6 +161,13 @@ export const CASES_B: readonly FaultCase[] = [
     ...light,
   })),
   {
+    // One engine takes the body as it is, which is right by chance.
+    title: 'B4 the profile’s answer has a compression that it is not',
+    scene: { profile: send(VALID, { 'content-encoding': 'gzip' }) },
+    shows: 'either',
+    ...light,
+  },
+  {
     title: 'B5 the profile’s body begins with a mark of byte order',
     scene: { profile: send('\ufeff' + VALID) },
     shows: 'either',
@@ -274,6 +280,6 @@ export const CASES_B2: readonly FaultCase[] = [
 ]
 
 function expectNoCookie({ open: { received } }: Seen): void {
-  const cookie = received.find(({ path }) => path === 'canary')?.cookie
+  const [cookie] = received.flatMap(({ setCookie }) => setCookie)
   if (cookie) throw new Error(`A cookie was set without consent: ${cookie}`)
 }

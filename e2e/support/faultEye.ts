@@ -162,6 +162,8 @@ export async function visit(
   await options.meanwhile?.(open)
   await until(eye, 'window.witness && witness.isSettled')
   if (options.withEvents) await until(eye, 'window.unblink && unblink.place')
+  // Here a frame is on the screen some time after the page has made it.
+  if (eye.engine === 'webkit' && !options.isLight) await sleep(300)
   const witnesses = await eye.judge()
   const facts = await eye.evaluate<PageFacts>(`(${readFacts.toString()})()`)
   const answer = options.ask && (await eye.evaluate(options.ask))

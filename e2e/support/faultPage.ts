@@ -111,6 +111,7 @@ function watchPage(
       // Refused in this scene.
     }
   const later = setTimeout.bind(window)
+  const frame = requestAnimationFrame.bind(window)
   const request = new XMLHttpRequest()
   const keep = (list: string[], text: unknown) => void list.push(String(text))
   addEventListener('error', (event) => event.message && keep(witness.errors, event.message))
@@ -147,7 +148,8 @@ function watchPage(
   const look = () => {
     const { startedAt, canary } = witness
     const isShown = isVisible(findHero()) || performance.now() > startedAt + limitMs
-    if (canary && (isDone ? isDone() : isShown)) later(() => (witness.isSettled = true), lingerMs)
+    if (canary && (isDone ? isDone() : isShown))
+      frame(() => frame(() => later(() => (witness.isSettled = true), lingerMs)))
     else later(look, 20)
   }
   request.open('GET', 'canary')

@@ -37,7 +37,8 @@ export interface Received {
   readonly method: string
   /** Relative to the scene: `u/v1/p`. */
   readonly path: string
-  readonly cookie: string | undefined
+  /** Cookies that the answer sets. */
+  setCookie: readonly string[]
   /** The client went away before the answer was whole. */
   isAborted: boolean
 }
@@ -81,9 +82,12 @@ export async function startFaultSite(): Promise<FaultSite> {
     const path = rest.join('/')
     const open = scenes.get(id)
     if (!open) return response.writeHead(404).end()
-    const received = { method: request.method ?? '', path, cookie: request.headers.cookie, isAborted: false }
+    const received = { method: request.method ?? '', path, setCookie: [] as readonly string[], isAborted: false }
     open.received.push(received)
-    response.on('close', () => (received.isAborted = !response.writableFinished))
+    response.on('close', () => {
+      received.isAborted = !response.writableFinished
+      received.setCookie = [response.getHeader('set-cookie') ?? []].flat().map(String)
+    })
     const answer = () => {
       request.url = request.url!.replace(`/${id}/u`, '')
       void listener(request, response)
