@@ -95,3 +95,28 @@ test('with a profile that never answers, the default shows by its deadline', asy
   // The median of several runs: one run may meet a machine that is busy with something else.
   expect(lates.sort((a, b) => a - b)[Math.floor(CONTROLS / 2)]).toBeLessThanOrEqual(150)
 })
+
+test('while the main thread is stuck for 3 s, the engine itself shows the default', async ({
+  page,
+  display,
+  browserName,
+}) => {
+  test.skip(
+    browserName !== 'chromium',
+    'only Chromium composites this animation; elsewhere the page is stuck as a whole',
+  )
+  const place = await locatePage(page, display)
+  const report = await watch(page, display, place, { profile: 'never', drip: 100, block: 3_000 })
+  const screen = report.slots['hero']!.witnesses.screen!
+  const { deadline, freeAt } = await page.evaluate(() => {
+    const { hiddenAt = 0, deadlineMs = 0 } = window.unblink!.slots['hero']!
+    return { deadline: hiddenAt + deadlineMs, freeAt: (window as unknown as { freeAt: number }).freeAt }
+  })
+  expect(screen.sequence).toBe('hidden→baseline')
+  expect(screen.firstShownAt).toBeLessThan(freeAt - 1_000)
+  expect(screen.firstShownAt).toBeGreaterThan(deadline - 50)
+  test.info().annotations.push({ type: 'after the deadline', description: `${screen.firstShownAt! - deadline} ms` })
+  // A stuck thread hears of it late; the exposure does not blame the hide for that.
+  const exposure = await site.waitFor('exposure', ({ p }) => p.slot === 'hero' && p.outcome === 'timeout')
+  expect(exposure.p.hiddenMs).toBeLessThan(1_000)
+})

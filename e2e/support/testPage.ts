@@ -49,7 +49,9 @@ ${options.unprotected ? NAIVE : head}<style>${STYLE}</style></head><body><h1>Tes
 <section data-unblink="hero"><div class="baseline">One</div>`,
     `<div class="baseline"><a id="baseline-link" href="/next">Two</a></div>`,
     `<div class="baseline">Three</div></section>`,
-    block ? `<script>{ const end = performance.now() + ${block}; while (performance.now() < end); }</script>` : '',
+    block
+      ? `<script>{ const end = performance.now() + ${block}; while (performance.now() < end); window.freeAt = performance.now() }</script>`
+      : '',
     `<section data-unblink="promo">Promo baseline</section><section data-unblink="help">Help baseline</section>
 <form id="form" action="/next"><input name="q" value="typed secret"><button id="send">Send</button></form>
 <div class="tall"></div><p>End</p></body></html>`,
