@@ -1,5 +1,5 @@
 import { CASES_A } from '../support/faultCasesA.ts'
-import { runCase } from '../support/faultJudge.ts'
+import { groupCases, runCases } from '../support/faultJudge.ts'
 import { test } from '../support/faultTest.ts'
 
-for (const one of CASES_A) test(one.title, ({ eye, faults }) => runCase(eye, faults, one))
+for (const [title, cases] of groupCases(CASES_A)) test(title, ({ eye, faults }) => runCases(eye, faults, cases))

@@ -1,8 +1,8 @@
 import { CASES_B, getUnreachable } from '../support/faultCasesB.ts'
-import { runCase } from '../support/faultJudge.ts'
+import { groupCases, runCase, runCases } from '../support/faultJudge.ts'
 import { test } from '../support/faultTest.ts'
 
-for (const one of CASES_B) test(one.title, ({ eye, faults }) => runCase(eye, faults, one))
+for (const [title, cases] of groupCases(CASES_B)) test(title, ({ eye, faults }) => runCases(eye, faults, cases))
 
 // The origins are known only when the site runs; the titles are not.
 for (const { title } of getUnreachable('', '')) {

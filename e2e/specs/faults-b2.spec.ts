@@ -1,21 +1,20 @@
 import { visit, until } from '../support/faultEye.ts'
 import { CASES_B2 } from '../support/faultCasesB.ts'
-import { expectUnharmed, runCase } from '../support/faultJudge.ts'
+import { expectUnharmed, groupCases, runCases } from '../support/faultJudge.ts'
 import { script, type Handler } from '../support/faultPage.ts'
 import { hang, HERO_DECISION, toReply } from '../support/faultProfile.ts'
 import { readBody } from '../support/faultSite.ts'
 import { expect, test } from '../support/faultTest.ts'
 
-for (const one of CASES_B2) test(one.title, ({ eye, faults }) => runCase(eye, faults, one))
+for (const [title, cases] of groupCases(CASES_B2)) test(title, ({ eye, faults }) => runCases(eye, faults, cases))
 
 test('B1 after repeated time-outs nothing is hidden for a while', async ({ eye, faults }) => {
-  const scene = { profile: hang, deadlineMs: 900, lingerMs: 50 }
-  await visit(eye, faults, scene, { isLight: true, withEvents: true })
+  // The visitor stays until the request has been given up, or nobody could know that it never came.
+  const scene = { profile: hang, deadlineMs: 900, until: 'performance.now() > witness.startedAt + 5300', lingerMs: 50 }
   const waits: number[] = []
-  for (let view = 0; view < 5; view++) {
-    const again = await visit(eye, faults, { ...scene, isReturning: true }, { isLight: true, withEvents: true })
-    waits.push(again.facts.visibleAt - again.facts.startedAt)
-    if (waits.at(-1)! < 450) break
+  for (let view = 0; view < 4 && !(waits.at(-1)! < 450); view++) {
+    const { facts } = await visit(eye, faults, { ...scene, isReturning: view > 0 }, { isLight: true, withEvents: true })
+    waits.push(facts.visibleAt - facts.startedAt)
   }
   expect(waits.at(-1), `milliseconds without the slot in each view: ${waits.map(Math.round).join()}`).toBeLessThan(450)
 })

@@ -74,8 +74,8 @@ for (const { name, missing, start } of FRONTS) {
   const declare = missing ? test.skip : test
   declare(
     `first-party through ${name}${missing ? ` (${missing})` : ''}`,
-    async ({ page, context, unblink, folder }) => {
-      const front = await start({ unblink: unblink.url, page: renderPage(renderHead(unblink)), folder })
+    async ({ page, context, unblink, folder, keep }) => {
+      const front = keep(await start({ unblink: unblink.url, page: renderPage(renderHead(unblink)), folder }))
       await context.addCookies([{ name: 'session', value: 'secret', url: front.url }])
       const visitor = await openPage(page, `${front.url}/`)
       const [exposure] = await unblink.waitForExposures(1)

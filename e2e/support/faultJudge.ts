@@ -122,3 +122,28 @@ export async function runCase(eye: Eye, faults: FaultSite, one: FaultCase): Prom
   test.info().annotations.push({ type: `later than ${by}, ms`, description })
   expect.soft(lateness.filter(isLate).length, `later than ${by} by ${description} ms`).toBeLessThan(2)
 }
+
+/** Tests of these cases: the light ones of a row share one, and so one page, because there are many. */
+export function groupCases(
+  cases: readonly FaultCase[],
+): readonly (readonly [title: string, cases: readonly FaultCase[]])[] {
+  const groups = new Map<string, FaultCase[]>()
+  for (const one of cases) {
+    const title = one.isLight ? `${one.title.split(' ')[0]} in its many shapes` : one.title
+    groups.set(title, [...(groups.get(title) ?? []), one])
+  }
+  return [...groups]
+}
+
+/** Runs all of a group; one that fails does not keep the others from their turn. */
+export async function runCases(eye: Eye, faults: FaultSite, cases: readonly FaultCase[]): Promise<void> {
+  test.setTimeout(60_000 + 10_000 * cases.length)
+  const failures: string[] = []
+  for (const one of cases)
+    await test
+      .step(one.title, () => runCase(eye, faults, one))
+      .catch((error: Error) => {
+        failures.push(`${one.title}: ${error.message}`)
+      })
+  expect(failures).toEqual([])
+}
