@@ -87,5 +87,4 @@ test(
     database.close()
     await rm(folder, { recursive: true })
   },
-  60_000,
 )
