@@ -9,6 +9,7 @@ import { chooseTimes, findFrame } from './filmstrip/chooseTimes.mjs'
 import { classifyFrames } from './filmstrip/classifyFrames.mjs'
 import { encodePng } from './filmstrip/encodePng.mjs'
 import { quantize } from './filmstrip/quantize.mjs'
+import { readColours } from './filmstrip/readColours.mjs'
 import { readPixels } from './filmstrip/readPixels.mjs'
 import { recordView } from './filmstrip/recordView.mjs'
 import { renderFilmstrip, WIDTH } from './filmstrip/renderFilmstrip.mjs'
@@ -32,15 +33,18 @@ profile. Fails when the frames do not show flicker without Unblink, or show any 
 
 const SLOT = 'home.hero'
 const VARIANT = '.banner-mortgage'
-/** The banners' own colours, as examples/bank/pages/bank.css has them. */
-const COLOURS = { baseline: '#0b1f3f', variant: '#14854f' }
+/** Classes of the two banners: their backgrounds tell them apart on the screen. */
+const BANNERS = { baseline: 'banner banner-home', variant: 'banner banner-mortgage' }
 const VIEWPORT = { width: 880, height: 640 }
 const MAX_FRAMES = 7
 const MAX_BYTES = 300_000
 
+/** The screen before the view's first frame. */
+const NO_FRAME = { jpeg: '', shows: [], isBlank: true }
+
 const KINDS = [
-  { unblink: 'off', title: 'Without Unblink', name: 'a naive swap' },
-  { unblink: 'on', title: 'With Unblink', name: 'Unblink' },
+  { unblink: 'off', title: 'Without Unblink' },
+  { unblink: 'on', title: 'With Unblink' },
 ]
 
 const say = console.log
@@ -66,13 +70,13 @@ function requireStory({ unblink }, { sequence, flickerMs, final }, { url, cause 
     )
 }
 
-async function film({ browser, base, storageState, kind, profile, judge }) {
+async function film({ browser, base, storageState, kind, profile, colours, judge }) {
   // A context of its own: each view starts with an empty cache and the same profile.
   const context = await browser.newContext({ viewport: VIEWPORT, storageState })
   const url = `${base}/?unblink=${kind.unblink}&profile=${profile}`
   const view = await recordView(context, { url, slot: SLOT, variant: VARIANT })
   const page = await context.newPage()
-  const looks = await classifyFrames(page, view, COLOURS)
+  const looks = await classifyFrames(page, view, colours)
   await context.close()
   const endedAt = looks.at(-1)?.at ?? 0
   const verdict = judge(looks, { source: 'trace', origin: 0, endedAt })
@@ -124,7 +128,7 @@ function toRows(filmed) {
   })
   return filmed.map(({ kind, view }) => {
     const cells = times.map((time) => {
-      const frame = findFrame(view.frames, time) ?? view.frames[0]
+      const frame = findFrame(view.frames, time) ?? NO_FRAME
       return { time, jpeg: frame.jpeg, state: getState(frame), isWrong: frame.shows.includes('baseline') }
     })
     const isWrong = view.verdict.flickerMs > 0
@@ -151,10 +155,11 @@ async function makeFilmstrip({ browser, base, profile, runs }) {
   await becomeInterested(reader, { base, key: 'pk_bank_demo', path: '/mortgages', intent: 'mortgage', onProgress })
   // Only the cookie: the profile knows the visitor, this browser remembers no decision, so both rows must wait for the reply.
   const storageState = { cookies: (await reader.storageState()).cookies, origins: [] }
+  const colours = await readColours(await reader.newPage(), { stylesheet: `${base}/bank.css`, classes: BANNERS })
   await reader.close()
-  const filmed = await filmAll({ browser, base, storageState, profile, runs, judge })
+  const filmed = await filmAll({ browser, base, storageState, profile, runs, colours, judge })
   const note = `Presented frames of Chromium ${browser.version().split('.')[0]}: same visitor, same streamed page, profile reply held back ${PROFILE_DELAYS_MS[profile]} ms in both rows, no throttling. Times count from the start of the navigation.${runs > 1 ? ` Each row is the median of ${runs} views.` : ''}`
-  return compose(browser, { rows: toRows(filmed), note })
+  return compose(browser, { rows: toRows(filmed), note, ratio: `${VIEWPORT.width} / ${VIEWPORT.height}` })
 }
 
 runMain(import.meta.url, async () => {

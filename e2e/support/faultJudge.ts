@@ -66,7 +66,8 @@ export function expectUnharmed(
   expect.soft(facts.polluted, 'names on every object').toEqual([])
   expect.soft(facts.animations, 'animations left').toBe(0)
   expect.soft({ canary: facts.canary, clicks: facts.clicks }, 'the host page works').toEqual({ canary: 200, clicks: 1 })
-  expect.soft(facts.cls, 'layout shift').toBe(0)
+  // A page that is sent in pieces moves by a hair on its own account.
+  expect.soft(facts.cls, 'layout shift').toBeLessThan(0.001)
   expect.soft(open.reports, 'policy reports').toEqual([])
   expect.soft(facts.violations.length, `policy violations: ${facts.violations.join()}`).toBe(violations)
 }

@@ -5,8 +5,6 @@ const TOLERANCE = 24
 /** Share of the slot's box that a content's own colour must fill. A drawing inside the other content stays below it. */
 const MIN_SHARE = 0.1
 
-const toRgb = (hex) => [1, 3, 5].map((from) => Number.parseInt(hex.slice(from, from + 2), 16))
-
 /** Serialised into the page, where there is a JPEG decoder. */
 async function classifyInPage({ frames, rect, width, colours, tolerance, minShare }) {
   const looks = []
@@ -34,11 +32,10 @@ async function classifyInPage({ frames, rect, width, colours, tolerance, minShar
 }
 
 /**
- * What each frame of a view shows in the slot's box, told by the plain colour of each content: the looks that `judge` of
+ * What each frame of a view shows in the slot's box, told by `colours` (content → red, green, blue): the looks that `judge` of
  * @unblink/testing takes, and with each whether nothing at all was painted yet. `page` lends its JPEG decoder.
  */
 export function classifyFrames(page, { frames, rect, width }, colours) {
-  const rgb = Object.fromEntries(Object.entries(colours).map(([name, hex]) => [name, toRgb(hex)]))
-  const input = { frames, rect, width, colours: rgb, tolerance: TOLERANCE, minShare: MIN_SHARE }
+  const input = { frames, rect, width, colours, tolerance: TOLERANCE, minShare: MIN_SHARE }
   return page.evaluate(classifyInPage, input)
 }
