@@ -142,7 +142,8 @@ export function boot(config: BootConfig): void {
   const decide = (decisions: readonly Decision[]) => {
     decisions.forEach((decision) => {
       const slot = slots[decision.slot]
-      if (slot && !slot.decision) slot.decision = decision
+      // A name like __proto__ finds something that is no record, and has no selector.
+      if (slot && slot.selector && !slot.decision) slot.decision = decision
     })
     scan(true)
   }
