@@ -69,9 +69,15 @@ async function buildBundle(bundle, { force, say }) {
   say(`${bundle.name.padEnd(16)} ${bundle.file}  ${seconds(startedAt)}`)
 }
 
+/**
+ * Tells V8 to compile everything at once instead of finding out, function by function, that all of it is called: half a
+ * millisecond (https://v8.dev/blog/explicit-compile-hints). To other engines it is a comment.
+ */
+const COMPILE_HINT = '//# allFunctionsCalledOnLoad\n'
+
 /** The built snippet as a constant of the snippet package, with `__CONFIG__` where the configuration goes. */
 function writeBootSource() {
-  const code = readFileSync(fromRoot('packages/snippet/dist/boot.min.js'), 'utf8').trim()
+  const code = COMPILE_HINT + readFileSync(fromRoot('packages/snippet/dist/boot.min.js'), 'utf8').trim()
   const places = code.split('__CONFIG__').length - 1
   if (places !== 1) {
     throw new Error(

@@ -34,10 +34,10 @@ export function getSizes(code) {
   }
 }
 
-function readShipped({ budget, file }) {
+async function readShipped({ budget, file }) {
   if (!existsSync(fromRoot(file))) throw new Error(`${file} is not built. Run: npm run build`)
-  const code = readFileSync(fromRoot(file), 'utf8').trim()
-  return budget === 'snippet' ? code.replace('__CONFIG__', () => JSON.stringify(TWO_SLOTS)) : code
+  if (budget === 'snippet') return (await import('@unblink/snippet')).renderSnippet(TWO_SLOTS).script
+  return readFileSync(fromRoot(file), 'utf8').trim()
 }
 
 const readBudgets = () => JSON.parse(readFileSync(fromRoot('scripts/budgets.json'), 'utf8'))
@@ -46,12 +46,14 @@ const readBudgets = () => JSON.parse(readFileSync(fromRoot('scripts/budgets.json
 export async function measure() {
   const { bundles } = await import('../rollup.config.mjs')
   const budgets = readBudgets()
-  return bundles
-    .filter(({ budget }) => budget)
-    .map((bundle) => {
-      const { what, brotli: budget } = budgets[bundle.budget]
-      return { name: bundle.budget, what, ...getSizes(readShipped(bundle)), budget }
-    })
+  return Promise.all(
+    bundles
+      .filter(({ budget }) => budget)
+      .map(async (bundle) => {
+        const { what, brotli: budget } = budgets[bundle.budget]
+        return { name: bundle.budget, what, ...getSizes(await readShipped(bundle)), budget }
+      }),
+  )
 }
 
 export const formatSizes = (sizes) =>

@@ -41,7 +41,8 @@ test('mouse, scroll, clicks and time on page arrive as they happened', async ({ 
   const startedAt = Date.now()
   await page.goto(site.url())
   await expect(page.locator('#cta')).toBeVisible()
-  await page.waitForFunction(() => window.unblink?.place !== undefined)
+  // The runtime watches once the slots have been painted and the page is idle.
+  await page.waitForFunction(async () => (await indexedDB.databases()).some(({ name }) => name === 'unblink'))
   const trail: [number, number][] = []
   for (let step = 0; step < 12; step++) {
     const point: [number, number] = [100 + step * 30, 120 + step * 10]

@@ -1,21 +1,25 @@
 import { decide } from '@unblink/decide'
-import type { Boot, Manifest, ProfileReply } from '@unblink/protocol'
+import { parseConsent, type Boot, type Manifest, type ProfileReply } from '@unblink/protocol'
 
 /**
  * Decides the slots that the reply left open, with the manifest and what the reply tells of the visitor.
  * Server decisions win; a reply or manifest of no use leaves the baseline. Never rejects.
+ * @returns False when the view has ended meanwhile: then nothing was decided.
  */
 export async function decideTheRest(
   boot: Boot<Element, ChildNode>,
   { attributes, visitor }: ProfileReply,
-): Promise<void> {
-  const slots = Object.keys(boot.slots).filter((name) => !boot.slots[name]!.decision)
-  if (!slots.length) return
+): Promise<boolean> {
+  const { slots } = boot
+  const names = Object.keys(slots).filter((name) => !slots[name]!.decision)
+  if (!names.length) return true
   try {
     const response = await fetch(`${boot.base}/v1/m?key=${encodeURIComponent(boot.key)}`)
     const manifest = (await response.json()) as Manifest
-    boot.decide(decide({ manifest, attributes, visitor, slots, consent: boot.consent }))
+    const consent = parseConsent(boot.consent, boot.analytics)
+    if (boot.slots === slots) boot.decide(decide({ manifest, attributes, visitor, slots: names, consent }))
   } catch {
     // No manifest, no decision: the deadline shows the baseline, as for a slow reply.
   }
+  return boot.slots === slots
 }

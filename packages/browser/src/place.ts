@@ -6,6 +6,12 @@ const ATTRIBUTE = /^(aria-[a-z]+|data-[a-z-]+|alt|title|lang|dir|role|href|targe
 const ADDRESS = /^(https?:|mailto:|tel:|[/?#]|[^:]*$)/i
 
 /**
+ * What the engine's own safe list lets through with everything allowed, and a slot must not hold: another address for the
+ * page or its links, and an element whose handlers crash Chromium 156 while they are taken off.
+ */
+const SANITIZER = { sanitizer: { removeElements: ['meta', 'base', 'marquee'] } }
+
+/**
  * Places a content that the snippet left to the runtime: changes of the slot element itself, alone or beside new children.
  * @returns False when the content asks for something that cannot be done here; then nothing was changed.
  */
@@ -24,11 +30,16 @@ export function place(
     element.replaceChildren(document.importNode(source.content, true))
   } else if (html !== undefined) {
     if (!element.setHTML) return false
-    element.setHTML(html, { sanitizer: {} })
+    element.setHTML(html, SANITIZER)
   } else if (text !== undefined) {
     element.textContent = text
   }
   for (const name of names) element.setAttribute(name, attributes[name]!)
   if (className) element.classList.add(...className.split(/\s+/).filter(Boolean))
   return true
+}
+
+/** The same for the snippet, which shows the baseline when it throws. */
+export function mustPlace(element: Element, content: Content): void {
+  if (!place(element, content)) throw new Error('[unblink] This content cannot be placed.')
 }

@@ -1,26 +1,37 @@
-import type { Boot, Conversion, EventInput, JsonObject } from '@unblink/protocol'
+import type { Boot, Consent, Conversion, EventInput, JsonObject } from '@unblink/protocol'
 import { forget } from './memory.ts'
 
-type Track = (event: EventInput) => unknown
+/** What commands act on. */
+export interface CommandTargets {
+  readonly track: (event: EventInput) => unknown
+  readonly hydrate: () => void
+  readonly setConsent: (consent: Partial<Consent>) => void
+}
 
-const COMMANDS: Record<string, (track: Track, ...values: never[]) => unknown> = {
+const COMMANDS: Record<string, (targets: CommandTargets, ...values: never[]) => unknown> = {
   /** A declared goal was reached: `unblink.push('conversion', { goal, value?, currency? })`. */
-  conversion: (track, conversion: Conversion) => track({ t: 'conversion', p: conversion }),
+  conversion: ({ track }, conversion: Conversion) => track({ t: 'conversion', p: conversion }),
+  /**
+   * The visitor has answered, or withdraws: `unblink.push('consent', { personalization?, analytics? })`. What is withdrawn
+   * is erased in this browser at once; what is granted counts from the next view on.
+   */
+  consent: ({ setConsent }, consent: Partial<Consent>) => setConsent(consent),
   /** Who the visitor is or what they hold has changed, a log-out say: remembered decisions are void. `unblink.push('forget')` */
   forget: () => forget(),
   /** Anything else worth keeping: `unblink.push('event', name, props?)`. */
-  event: (track, name: string, props?: JsonObject) => track({ t: 'custom', p: props ? { name, props } : { name } }),
+  event: ({ track }, name: string, props?: JsonObject) => track({ t: 'custom', p: props ? { name, props } : { name } }),
+  /** The framework owns its nodes now: slots with `defer` may be swapped. `unblink.push('hydrated')` */
+  hydrated: ({ hydrate }) => hydrate(),
 }
 
 /**
- * Runs what the page pushed before the runtime came, then what it pushes from now on, in order; a push then returns what its
- * command does.
+ * Runs what the page pushed before, then what it pushes from now on, in order; a push then returns what its command does.
  * @returns Puts the queue back in place, so that pushes wait again.
  */
-export function runCommands(boot: Boot<Element, ChildNode>, track: Track): () => void {
+export function runCommands(boot: Boot<Element, ChildNode>, targets: CommandTargets): () => void {
   const run = ([name, ...values]: unknown[]) => {
     const command = Object.hasOwn(COMMANDS, String(name)) ? COMMANDS[String(name)] : undefined
-    if (command) return command(track, ...(values as never[]))
+    if (command) return command(targets, ...(values as never[]))
     console.warn(`[unblink] Unknown command "${String(name)}". Commands are: ${Object.keys(COMMANDS).join(', ')}.`)
   }
   const wait = boot.push

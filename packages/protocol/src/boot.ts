@@ -1,4 +1,4 @@
-import type { Consent } from './consent.ts'
+import type { Consent, ConsentState } from './consent.ts'
 import type { Content, Decision } from './decision.ts'
 import type { LatePolicy } from './manifest.ts'
 
@@ -17,15 +17,18 @@ export interface BootConfig {
   readonly ask?: string
 }
 
-/** What the runtime leaves in localStorage under the key `unblink` for the next view. Only with consent. */
+/**
+ * What the runtime leaves in localStorage under the key `unblink` for the next view, with a cookie of that name which says
+ * so: the first touch of storage costs a page milliseconds. Only with consent.
+ */
 export interface Memory {
-  /** Decisions to apply at once, until `until` (epoch milliseconds). */
+  /** Decisions to apply at once, until `expiresAt` (epoch milliseconds). */
   readonly decisions?: readonly Decision[]
-  readonly until?: number
+  readonly expiresAt?: number
+  /** Addresses of the images in those decisions' contents, to be asked for from the head. */
+  readonly images?: readonly string[]
   /** What this visitor's past replies suggest as a deadline, for slots that set none. */
   readonly deadlineMs?: number
-  /** Epoch milliseconds until which nothing is hidden, because replies kept failing to come. */
-  readonly pause?: number
 }
 
 /** What the snippet is told of one slot; what equals the default is left out, for every byte is in every page. */
@@ -36,6 +39,11 @@ export interface BootSlot {
   readonly deadlineMs?: number
   /** @default 'keep' */
   readonly late?: LatePolicy
+  /**
+   * A framework will hydrate the slot: it is hidden as others are, and gets its variant only after
+   * `unblink.push('hydrated')`. @default false
+   */
+  readonly defer?: boolean
 }
 
 /**
@@ -55,10 +63,11 @@ export type RevealCause = 'timeout' | 'error'
 export interface BootSlotRecord<Element = unknown, ChildNode = unknown> extends BootSlot {
   selector?: string
   deadlineMs?: number
+  defer?: boolean
   state: SlotState
   cause?: RevealCause | undefined
   element?: Element | undefined
-  decision?: Decision
+  decision?: Decision | undefined
   /** Monotonic milliseconds (performance.now) of hiding and revealing. */
   hiddenAt?: number
   shownAt?: number
@@ -66,9 +75,20 @@ export interface BootSlotRecord<Element = unknown, ChildNode = unknown> extends 
   baseline?: ChildNode[]
 }
 
-/** `window.unblink` from the inline script on: its configuration, what it learnt, and what the runtime may ask of it. */
-export interface Boot<Element = unknown, ChildNode = unknown> extends Omit<BootConfig, 'slots'> {
+/** What the snippet gets of `BootConfig`: the same in fewer bytes, and the body of its request as it is. */
+export interface BootInput extends Pick<BootConfig, 'key' | 'base' | 'slots'> {
   readonly v: 1
+  /** For personalisation, and for analytics too unless that is said. */
+  readonly consent: ConsentState
+  readonly analytics?: ConsentState
+  /** '' for no request; else method and address of the first view's. @default the POST */
+  readonly ask?: '' | readonly ['GET', string]
+}
+
+/** `window.unblink` from the inline script on: its configuration, what it learnt, and what the runtime may ask of it. */
+export interface Boot<Element = unknown, ChildNode = unknown> extends Omit<BootInput, 'slots'> {
+  /** The configuration as JSON: the body of every request, and what every view's records are made of. */
+  readonly source: string
   /** The records of this view, by name. */
   readonly slots: Readonly<Record<string, BootSlotRecord<Element, ChildNode>>>
   /** Commands pushed before the runtime arrived. */
@@ -90,7 +110,7 @@ export interface Boot<Element = unknown, ChildNode = unknown> extends Omit<BootC
    */
   open(isRoute?: true): void
   /** Set by the runtime, must not throw: called whenever a slot has been shown and, without one, when the request has ended. */
-  onChange?: (slot?: BootSlotRecord<Element, ChildNode>) => void
-  /** Set by the runtime: places content that the snippet cannot. False: the runtime cannot either. */
-  place?: (element: Element, content: Content) => boolean
+  onChange: (slot?: BootSlotRecord<Element, ChildNode>) => void
+  /** Set by the runtime: places content that the snippet cannot. Throws when the runtime cannot either. */
+  place?: (element: Element, content: Content) => void
 }

@@ -10,13 +10,15 @@ export interface Consent {
 const isConsentState = (value: unknown): value is ConsentState =>
   value === 'granted' || value === 'denied' || value === 'pending'
 
-/** Never fails: whatever is not a clear answer is `pending`, the state in which nothing is kept. */
-export function parseConsent(value: unknown): Consent {
+/**
+ * Reads a consent, or one state for personalisation beside one for analytics, as the snippet writes it: `'granted'`.
+ * Never fails: whatever is not a clear answer is `pending`, the state in which nothing is kept.
+ */
+export function parseConsent(value: unknown, forAnalytics: unknown = value): Consent {
+  const read = (state: unknown) => (isConsentState(state) ? state : 'pending')
+  if (typeof value === 'string') return { personalization: read(value), analytics: read(forAnalytics) }
   const { personalization, analytics } = (typeof value === 'object' && value ? value : {}) as Partial<Consent>
-  return {
-    personalization: isConsentState(personalization) ? personalization : 'pending',
-    analytics: isConsentState(analytics) ? analytics : 'pending',
-  }
+  return { personalization: read(personalization), analytics: read(analytics) }
 }
 
 /** Global Privacy Control overrides every grant (https://w3c.github.io/gpc/). */

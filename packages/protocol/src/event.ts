@@ -8,9 +8,12 @@ export type NavigationKind = 'load' | 'reload' | 'restore' | 'route'
 
 export type SourceClass = 'direct' | 'internal' | 'search' | 'social' | 'email' | 'paid' | 'campaign' | 'referral'
 
-/** Where the visit came from. `clickId` names the kind of click id (gclid, …), never its value. */
+/**
+ * Where the visit came from. `clickId` names the kind of click id (gclid, …), never its value. The page says `internal`
+ * where that is so, and the collector finds every other class.
+ */
 export interface TrafficSource {
-  readonly class: SourceClass
+  readonly class?: SourceClass
   readonly host?: string
   readonly utm?: Readonly<Record<string, string>>
   readonly clickId?: string
@@ -81,6 +84,19 @@ export interface Interaction {
   readonly href?: string
 }
 
+/** Once per change of a slot that rotates; the content before the first change is the exposure's. */
+export interface RotationTurn {
+  readonly slot: string
+  readonly experience?: string
+  readonly variant?: string
+  /** The content now shown: 0 is the decision's `content`, then those of its rotation in order. */
+  readonly index: number
+  /** `auto`: its time had come; `hand`: the visitor asked for the next. */
+  readonly cause: 'auto' | 'hand'
+  /** Milliseconds that the content before it was in view, in a tab that was visible. */
+  readonly shownMs: number
+}
+
 export interface Conversion {
   readonly goal: string
   readonly value?: number
@@ -112,6 +128,7 @@ export interface Payloads {
   pointer: Pointer
   scroll: Scroll
   interaction: Interaction
+  rotation: RotationTurn
   conversion: Conversion
   attributes: AttributesChange
   custom: CustomEvent
@@ -127,6 +144,7 @@ export const EVENT_TYPES: readonly EventType[] = [
   'pointer',
   'scroll',
   'interaction',
+  'rotation',
   'conversion',
   'attributes',
   'custom',

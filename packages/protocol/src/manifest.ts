@@ -1,5 +1,5 @@
-import type { Content } from './decision.ts'
-import type { JsonObject } from './json.ts'
+import type { Content, Rotation } from './decision.ts'
+import type { Json, JsonObject } from './json.ts'
 
 /** A Mongo-style condition over attributes, as GrowthBook documents the language. Evaluated by `@unblink/decide`. */
 export type Condition = JsonObject
@@ -22,6 +22,49 @@ export interface Variant {
   /** Relative share among the variants. @default 1 */
   readonly weight?: number
   readonly content?: Content
+  /** Contents that follow `content` while the slot is looked at; only beside it. */
+  readonly rotation?: Rotation
+}
+
+export type Day = 'Mon' | 'Tue' | 'Wed' | 'Thu' | 'Fri' | 'Sat' | 'Sun'
+
+/** When an experience runs: all of its members must hold. */
+export interface Schedule {
+  /** Epoch milliseconds from which it runs. */
+  readonly from?: number
+  /** Epoch milliseconds before which it ends. */
+  readonly to?: number
+  /** IANA name of the time zone that `days` and `hours` are told in. @default 'UTC' */
+  readonly timeZone?: string
+  /** The days on which it runs. */
+  readonly days?: readonly Day[]
+  /**
+   * From the first time of the day until before the second, as `HH:MM`, `00:00` to `24:00`. `['22:00', '06:00']` runs past
+   * midnight; `days` are then those on which each half falls.
+   */
+  readonly hours?: readonly [opens: string, closes: string]
+}
+
+/** How often an experience may be met on one device, and how soon again. At any of the limits it is passed over. */
+export interface Cap {
+  readonly impressions?: number
+  readonly dismissals?: number
+  /** Views that scrolled past it, or left it, without touching it. */
+  readonly ignored?: number
+  /** What the limits count in: this session, this calendar day, or all there is to remember. */
+  readonly per: 'session' | 'day' | 'ever'
+  /** Milliseconds that have to pass after the last impression or dismissal, whatever `per` says. */
+  readonly coolDownMs?: number
+}
+
+/**
+ * A share of the visitors that experiences with other ranges of the same id never touch, so that they cannot disturb one
+ * another's results.
+ */
+export interface Namespace {
+  readonly id: string
+  /** Half-open, 0 to 1: `[0, 0.5]` and `[0.5, 1]` share nobody. */
+  readonly range: readonly [from: number, to: number]
 }
 
 /** A published rule that ties an audience, a slot and variants. The highest `priority` that matches wins the slot. */
@@ -33,11 +76,24 @@ export interface Experience {
   readonly priority?: number
   /** The id of an audience; everyone when left out. */
   readonly audience?: string
+  /** Whom it is kept from all the same ("already bought"): the id of an audience or a condition. */
+  readonly suppress?: string | Condition
+  /** @default always */
+  readonly schedule?: Schedule
+  /** @default as often as it wins */
+  readonly cap?: Cap
+  /** @default all visitors, whatever other experiences they are in */
+  readonly namespace?: Namespace
   /** Share of the audience admitted, 0 to 1. @default 1 */
   readonly coverage?: number
   /** Salt of the bucketing hash. @default the experience's id */
   readonly seed?: string
   readonly variants: readonly Variant[]
+  /**
+   * For variants that rotate, by id: the attribute paths of a visitor's scores for `content` and each of the rotation's
+   * contents, in that order. The highest score comes first; one that is missing counts 0, and equal ones keep their order.
+   */
+  readonly rankBy?: Readonly<Record<string, readonly string[]>>
 }
 
 /** Share of visitors (0 to 1) kept out of every experience and still measured. */
@@ -53,6 +109,8 @@ export interface Manifest {
   readonly version: string
   readonly slots: Readonly<Record<string, Slot>>
   readonly audiences: Readonly<Record<string, Condition>>
+  /** Lists that `$inGroup` and `$notInGroup` name. Published to every page, so none of secrets. */
+  readonly groups?: Readonly<Record<string, readonly Json[]>>
   readonly holdout?: Holdout
   readonly experiences: readonly Experience[]
 }

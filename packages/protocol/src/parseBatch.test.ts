@@ -58,6 +58,7 @@ const payloads: Record<AnyEvent['t'], object> = {
   },
   scroll: { rev: 1, maxPercent: 42, maxY: 900, documentHeight: 4_000 },
   interaction: { kind: 'click', slot: 'home.hero', target: 'a#apply', href: '/apply' },
+  rotation: { slot: 'home.hero', experience: 'e', variant: 'v', index: 2, cause: 'auto', shownMs: 5_000 },
   conversion: { goal: 'apply', value: 12.5, currency: 'EUR' },
   attributes: { set: { holdings: ['card'], crm: { tier: 2, notes: [null, true] } } },
   custom: { name: 'calculator', props: { months: 120 } },
@@ -91,6 +92,11 @@ test.each([
   ['a line break in the location', { lo: '/a\r\nb' }],
   ['half a surrogate pair in the location', { lo: '/\ud800' }],
   ['no payload', { p: undefined }],
+  [
+    'a turn to a content that no rotation has',
+    { t: 'rotation', p: { slot: 's', index: 9, cause: 'auto', shownMs: 1 } },
+  ],
+  ['a turn for a cause that is none', { t: 'rotation', p: { slot: 's', index: 1, cause: 'wind', shownMs: 1 } }],
   ['a negative duration', { p: { rev: 1, visibleMs: -1, activeMs: 0 } }],
 ])('%s is refused as schema', (_name, over) => {
   const { batch: parsed, rejected } = parse(batch([event(over)]))

@@ -1,4 +1,5 @@
 import { parseConsent } from './consent.ts'
+import { MAX_ROTATION_CONTENTS } from './decision.ts'
 import { EVENT_TYPES, MAX_BATCH_EVENTS, MAX_EVENT_BYTES } from './event.ts'
 import type { AnyEvent, Batch, BatchReply, EventType, RejectCode } from './event.ts'
 import { getOwn, isObject, type Json } from './json.ts'
@@ -113,8 +114,13 @@ const checks: Record<EventType, Check> = {
     kind: oneOf('load', 'reload', 'restore', 'route'),
     title: prose(300),
     source: fields(
-      { class: oneOf('direct', 'internal', 'search', 'social', 'email', 'paid', 'campaign', 'referral') },
-      { host: prose(255), utm: record(/^[a-z0-9_]{1,40}$/, prose(200), 20), clickId: prose(40) },
+      {},
+      {
+        class: oneOf('direct', 'internal', 'search', 'social', 'email', 'paid', 'campaign', 'referral'),
+        host: prose(255),
+        utm: record(/^[a-z0-9_]{1,40}$/, prose(200), 20),
+        clickId: prose(40),
+      },
     ),
   }),
   exposure: fields(
@@ -147,6 +153,10 @@ const checks: Record<EventType, Check> = {
   interaction: fields(
     { kind: oneOf('click', 'submit'), target: prose(200) },
     { slot: id, experience: id, variant: id, href: prose(2_048) },
+  ),
+  rotation: fields(
+    { slot: id, index: whole(0, MAX_ROTATION_CONTENTS), cause: oneOf('auto', 'hand'), shownMs: duration },
+    { experience: id, variant: id },
   ),
   conversion: fields({ goal: id }, { value: between(-1e12, 1e12), currency: name(3, /^[A-Z]{3}$/) }),
   attributes: fields({ set: jsonObject }),

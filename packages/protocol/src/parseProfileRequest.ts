@@ -36,6 +36,6 @@ export function parseProfileRequest(value: unknown): Result<ProfileRequest> {
     slots: Object.fromEntries(names.map((name) => [name, {}])),
     url: getAddress(getOwn(value, 'url')),
     referrer: getAddress(getOwn(value, 'referrer')),
-    consent: parseConsent(getOwn(value, 'consent')),
+    consent: parseConsent(getOwn(value, 'consent'), getOwn(value, 'analytics')),
   })
 }

@@ -8,6 +8,10 @@ declare global {
     /** https://wicg.github.io/nav-speculation/prerendering.html */
     readonly prerendering?: boolean
   }
+  interface CSSStyleDeclaration {
+    /** '' where the engine knows it. https://drafts.csswg.org/css-ui-4/#interactivity */
+    readonly interactivity?: string
+  }
   interface Element {
     /** https://wicg.github.io/sanitizer-api/ */
     setHTML?(html: string, options?: { sanitizer?: object }): void

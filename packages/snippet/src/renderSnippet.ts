@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { BootConfig } from '@unblink/protocol'
+import type { BootConfig, BootInput } from '@unblink/protocol'
 import { bootSource } from './bootSource.ts'
 import { renderScript } from './renderScript.ts'
 import { toScriptJson } from './toScriptJson.ts'
@@ -14,12 +14,26 @@ export interface Snippet {
   readonly hash: string
 }
 
+/** The configuration in fewer bytes; what equals a default is left out. */
+function toInput({ key, base, consent, slots, ask }: BootConfig): BootInput {
+  const { personalization, analytics } = consent
+  return {
+    v: 1,
+    key,
+    base,
+    consent: personalization,
+    ...(analytics === personalization ? {} : { analytics }),
+    slots,
+    ...(ask === undefined ? {} : { ask: ask && (['GET', ask] as const) }),
+  }
+}
+
 /**
  * Renders the snippet. The text depends on the configuration only, so its hash is stable between deployments.
  * @param nonce Put on the element for pages whose policy uses nonces.
  */
 export function renderSnippet(config: BootConfig, nonce?: string): Snippet {
-  const script = bootSource.replace('__CONFIG__', () => toScriptJson(config))
+  const script = bootSource.replace('__CONFIG__', () => toScriptJson(toInput(config)))
   const hash = `'sha256-${createHash('sha256').update(script).digest('base64')}'`
   return { html: renderScript(script, nonce), script, hash }
 }

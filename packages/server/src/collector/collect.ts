@@ -4,6 +4,7 @@ import { fold } from '../profile/fold.ts'
 import type { Profile } from '../profile/profile.ts'
 import type { Site } from '../site/site.ts'
 import type { Store, StoredEvent } from '../store/createStore.ts'
+import { classifySource } from './classifySource.ts'
 import { getEventTime } from './getEventTime.ts'
 import { scrubEvent } from './scrubEvent.ts'
 
@@ -28,6 +29,12 @@ export interface Collected {
   readonly isChanged: boolean
 }
 
+function withSource(event: AnyEvent): AnyEvent {
+  if (event.t !== 'page_view') return event
+  const { source } = event.p
+  return { ...event, p: { ...event.p, source: { ...source, class: classifySource(source) } } }
+}
+
 /**
  * Stores events and folds the new ones into the visitor's profile. Runs inside a writer's job, so that both are kept or
  * neither: the profile is always what its stored events, replayed in order, give.
@@ -38,7 +45,10 @@ export function collect({ site, store, events, visitor, sentAt, receivedAt }: Co
   let profile = before
   let conflicts = 0
   for (const sent of events) {
-    const event = { ...scrubEvent(sent, site.queryAllowList), at: getEventTime(sent.at, sentAt, receivedAt) }
+    const event = withSource({
+      ...scrubEvent(sent, site.queryAllowList),
+      at: getEventTime(sent.at, sentAt, receivedAt),
+    })
     const entry = { event, receivedAt }
     if (store.insertEvent(entry, visitor)) {
       stored.push(entry)
