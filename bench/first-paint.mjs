@@ -37,7 +37,7 @@ The default takes about ten minutes on two cores; --runs 60 --scenarios all take
 const NOTES = [
   'variant ms: from the navigation to the end of the first frame with the variant, median. ratio: to the optimum of the same round, median, with its 95 % interval.',
   'flicker: runs whose frames had the baseline before the variant; on screen: the same by the screenshots of the traced runs (no script of ours in the page there). "!" in the overview: either.',
-  'script ms: main-thread script in thread time, less that of the page without personalisation. KB: bodies of all requests beyond the page.',
+  'script ms: main-thread script in thread time, less that of the page without personalisation; before: what began until the variant was on the screen. KB: bodies of all requests beyond the page.',
   'Every run has a fresh browser context; the connection to the page’s own host is warm, all others are cold.',
 ]
 

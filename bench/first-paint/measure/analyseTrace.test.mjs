@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { analyseTrace, measureUnion } from './analyseTrace.mjs'
+import { analyseTrace, measureScript, measureUnion } from './analyseTrace.mjs'
 
 const URL_OF_PAGE = 'https://www.shop.test/'
 const navigation = {
@@ -33,7 +33,30 @@ test('script is the union of script events in thread time, on the main thread of
     { ...main, tid: 3, name: 'FunctionCall', ts: 3_000, dur: 1_000, tts: 1_000, tdur: 9_000 },
     { ...main, name: 'RunTask', ts: 2_000, dur: 95_000 },
   ]
-  expect(analyseTrace(events, URL_OF_PAGE)).toMatchObject({ scriptMs: 4, longestTaskMs: 95 })
+  const { script, longestTaskMs } = analyseTrace(events, URL_OF_PAGE)
+  expect(measureScript(script)).toBe(4)
+  expect(longestTaskMs).toBe(95)
+})
+
+test('script before a moment is what began before it', () => {
+  const script = [
+    { ms: 10, tts: 0, tdur: 2_000 },
+    { ms: 30, tts: 5_000, tdur: 1_000 },
+  ]
+  expect(measureScript(script, 30)).toBe(2)
+  expect(measureScript(script)).toBe(3)
+})
+
+test('counts restyled elements, and the layouts that happened inside a script', () => {
+  const events = [
+    navigation,
+    { ...main, name: 'UpdateLayoutTree', ts: 2_000, dur: 10, args: { elementCount: 3 } },
+    { ...main, name: 'FunctionCall', ts: 3_000, dur: 100, tts: 0, tdur: 100 },
+    { ...main, name: 'UpdateLayoutTree', ts: 3_010, dur: 10, args: { elementCount: 4 } },
+    { ...main, name: 'Layout', ts: 3_020, dur: 10 },
+    { ...main, name: 'Layout', ts: 4_000, dur: 10 },
+  ]
+  expect(analyseTrace(events, URL_OF_PAGE)).toMatchObject({ restyled: 7, forcedLayouts: 1 })
 })
 
 test('screenshots count from the last navigation to the page', () => {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { PAGE_URL } from '../sites/hosts.mjs'
-import { analyseTrace } from './analyseTrace.mjs'
+import { analyseTrace, measureScript } from './analyseTrace.mjs'
 import { classifyScreenshots, hasFlickered } from './classifyScreenshots.mjs'
 import { canLoad, openMeasured } from './measureTiming.mjs'
 
@@ -32,8 +32,8 @@ async function record(session, load) {
 }
 
 /**
- * One page load under a trace, with nothing of ours in the page. Resolves to `scriptMs`, `longestTaskMs`, `shown` (what
- * the screenshots say), `hasFlickered`, `requests` and `bytes` (bodies, beyond the page itself).
+ * One page load under a trace, with nothing of ours in the page. Resolves to `scriptMs`, `scriptBeforeMs` (what began
+ * before the variant was on the screen; undefined without one), `longestTaskMs`, `shown` (what the screenshots say), `hasFlickered`, `requests` and `bytes` (bodies, beyond the page itself).
  */
 export async function measureTrace({ browser, sites, contender, scenario, helperPage }) {
   const { page, session, close } = await openMeasured({ browser, sites, contender, scenario })
@@ -44,11 +44,14 @@ export async function measureTrace({ browser, sites, contender, scenario, helper
     })
     const trace = analyseTrace(events, PAGE_URL)
     if (!trace) throw new Error('the trace does not hold the navigation')
-    const { screenshots, ...figures } = trace
+    const { screenshots, script, ...figures } = trace
     const shown = await classifyScreenshots(helperPage, screenshots)
     const requests = sites.getRequests()
+    const variantAt = shown.find(({ kind }) => kind === 'variant')?.ms
     return {
       ...figures,
+      scriptMs: measureScript(script),
+      scriptBeforeMs: variantAt === undefined ? undefined : measureScript(script, variantAt),
       shown,
       hasFlickered: hasFlickered(shown),
       requests: requests.length,
