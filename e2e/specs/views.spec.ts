@@ -1,8 +1,14 @@
 import type { Page } from '@playwright/test'
 import { expect, readSlot, startSite, test as base, type TestSite } from '../support/site.ts'
 
-/** A site whose hero follows a late answer by a crossfade. */
-const test = base.extend<{ fading: TestSite }>({
+/** `fading`: its hero follows a late answer by a crossfade. `picture`: its hero's variant brings an image. */
+const test = base.extend<{ fading: TestSite; picture: TestSite }>({
+  // eslint-disable-next-line no-empty-pattern -- Playwright reads the dependencies from this pattern
+  picture: async ({}, use) => {
+    const site = await startSite('image')
+    await use(site)
+    await site.close()
+  },
   // eslint-disable-next-line no-empty-pattern -- Playwright reads the dependencies from this pattern
   fading: async ({}, use) => {
     const site = await startSite('html', { late: 'fade' })
@@ -35,6 +41,36 @@ test('a remembered decision is void after "forget"', async ({ page, site }) => {
   await page.goto(site.url({ profile: 'never' }))
   await expect.poll(async () => (await readSlot(page, 'hero')).isVisible).toBe(true)
   expect((await readSlot(page, 'hero')).text).toBe('OneTwoThree')
+})
+
+test('an image of a remembered decision is asked for from the head', async ({ page, picture }) => {
+  await page.goto(picture.url())
+  await isRemembered(page)
+  // The same decision for a slot that comes last, 900 ms after the head.
+  await page.evaluate(() => {
+    const kept = JSON.parse(localStorage['unblink'] as string)
+    kept.decisions = [{ ...kept.decisions[0], slot: 'promo' }]
+    localStorage['unblink'] = JSON.stringify(kept)
+  })
+  const asked = page.waitForRequest('**/photo.svg')
+  const loading = page.goto(picture.url({ drip: 300, profile: 'never' }))
+  await asked
+  expect(await page.locator('[data-unblink=promo]').count()).toBe(0)
+  await loading
+  await expect(page.locator('[data-unblink=promo] img')).toBeVisible()
+})
+
+test('consent that is withdrawn in the middle of a visit leaves nothing behind', async ({ page, site }) => {
+  await page.goto(site.url())
+  await isRemembered(page)
+  await site.waitFor('exposure')
+  await page.evaluate(() => window.unblink!.push('consent', { personalization: 'denied', analytics: 'denied' }))
+  const stored = site.events().length
+  await page.click('#send')
+  await page.waitForURL('**/next*')
+  expect(await page.evaluate(() => [Object.keys(localStorage), document.cookie])).toEqual([[], ''])
+  expect(await page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name))).toEqual([])
+  expect(site.events()).toHaveLength(stored)
 })
 
 test('three views without an answer stop the hiding', async ({ page, site }) => {

@@ -20,8 +20,11 @@ const CONTENTS = {
   html: { html: VARIANT_HTML },
   text: { text: 'Variant' },
   template: { template: 'hero-variant' },
+  image: { html: `${VARIANT_HTML}<img src="/photo.svg" alt="A photo" width="40" height="40">` },
   attributes: { html: VARIANT_HTML, attributes: { 'data-test': 'yes' }, class: 'personal' },
 }
+
+const PHOTO = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40"><rect width="40" height="40"/></svg>'
 
 /** A site with one slot of each kind of outcome: hero is personalised, promo is an experiment's control, help has nothing. */
 const siteOf = (content: keyof typeof CONTENTS, hero: Slot): SiteInput => ({
@@ -29,7 +32,11 @@ const siteOf = (content: keyof typeof CONTENTS, hero: Slot): SiteInput => ({
   keys: { browser: 'pk_test', server: 'sk_test_0123456789' },
   consent: { personalization: 'granted', analytics: 'granted' },
   // What only the runtime can place waits for its download, which a busy machine may keep for longer than the default.
-  slots: { hero: { ...(content === 'attributes' && { deadlineMs: 3_000 }), ...hero }, promo: {}, help: {} },
+  slots: {
+    hero: { ...(content === 'attributes' && { deadlineMs: 3_000 }), ...hero },
+    promo: { deadlineMs: 3_000 },
+    help: {},
+  },
   experiences: [
     { id: 'welcome', slot: 'hero', kind: 'personalization', variants: [{ id: 'green', content: CONTENTS[content] }] },
     { id: 'offer', slot: 'promo', kind: 'experiment', variants: [{ id: 'control' }] },
@@ -131,6 +138,7 @@ export async function startSite(
         })
         return c.body(stream, 200, { 'content-type': 'text/html; charset=utf-8' })
       })
+      app.get('/photo.svg', (c) => c.body(PHOTO, 200, { 'content-type': 'image/svg+xml' }))
       app.get('/next', (c) => c.html('<!doctype html><title>Next</title><h1>Next</h1>'))
       const http = serve({ fetch: app.fetch, port, hostname: '127.0.0.1' }, (info) => {
         port = info.port
