@@ -26,6 +26,22 @@ const toBanner = ({ tone, kicker, title, text, action, link }: Banner) => ({
 </div>`,
 })
 
+const toOffer = (
+  tone: Banner['tone'],
+  title: string,
+  text: string,
+  [label, href]: readonly [label: string, href: string],
+) => ({
+  html: `<div class="panel offer offer-${tone}">
+  <div>
+    <h2>${title}</h2>
+    <p>${text}</p>
+    <p class="actions"><a class="button" href="${href}">${label}</a></p>
+  </div>
+  ${readDrawing(`art-${tone}`)}
+</div>`,
+})
+
 const toHelp = (title: string, text: string, links: readonly (readonly [label: string, href: string])[]) => ({
   html: `<div class="panel panel-help">
   <h2>${title}</h2>
@@ -45,6 +61,7 @@ export default defineSite({
     'home.hero': { late: 'fade' },
     'home.promo': { late: 'keep' },
     'home.help': { late: 'next' },
+    'home.offers': { late: 'fade' },
   },
   categories: {
     mortgage: { paths: ['/mortgages*', '/article*'], intent: true },
@@ -58,6 +75,7 @@ export default defineSite({
     'wants-savings': { 'intent.primary': 'savings' },
     'holds-mortgage': { holdings: { $in: ['mortgage'] } },
     'holds-card': { holdings: { $in: ['card'] } },
+    'has-intent': { 'intent.primary': { $exists: true } },
     returning: { 'visits.count': { $gte: 2 } },
   },
   experiences: [
@@ -170,6 +188,41 @@ export default defineSite({
             ['See what it costs abroad', '/cards#compare'],
             ['Ask for a higher limit', '/apply'],
           ]),
+        },
+      ],
+    },
+    {
+      id: 'offers-by-turns',
+      slot: 'home.offers',
+      kind: 'personalization',
+      audience: 'has-intent',
+      variants: [
+        {
+          id: 'all-three',
+          content: toOffer(
+            'mortgage',
+            'Borrow for a home',
+            'Five years fixed from 4.19%, and one person who stays with you until the door opens.',
+            ['See mortgage rates', '/mortgages'],
+          ),
+          rotation: {
+            everyMs: 7_000,
+            contents: [
+              toOffer(
+                'cards',
+                'Pay without a fee',
+                'No yearly fee, no fee abroad, and a message for every payment before the receipt is printed.',
+                ['Compare the cards', '/cards'],
+              ),
+              toOffer(
+                'savings',
+                'Put a little away',
+                'Up to 5.20% on what you save every month. Start with a pound, change your mind at any time.',
+                ['See the accounts', '/savings'],
+              ),
+            ],
+            labels: { pause: 'Pause the offers', play: 'Let the offers change', next: 'Next offer' },
+          },
         },
       ],
     },

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Hono, type Context, type Next } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { csrf } from 'hono/csrf'
@@ -33,17 +34,7 @@ const NAIVE_HEAD = '<script async src="/naive.js"></script>'
 
 /** Waits, but not longer than any of the signals lasts. */
 const hold = (ms: number, signals: readonly AbortSignal[]): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    const stop = () => {
-      clearTimeout(timer)
-      resolve()
-    }
-    for (const signal of signals) {
-      if (signal.aborted) stop()
-      signal.addEventListener('abort', stop, { once: true })
-    }
-  })
+  sleep(ms, undefined, { signal: AbortSignal.any([...signals]) }).catch(() => {})
 
 const readHoldings = (c: Context): readonly string[] =>
   (getCookie(c, SESSION_COOKIE) ?? '').split('.').filter((product) => PRODUCTS.includes(product))
