@@ -13,6 +13,8 @@ const root = path.dirname(fileURLToPath(import.meta.url))
  *
  * `stage`: `snippet` runs before `tsc -b`, because its text becomes a source file of the snippet package.
  * `strict`, `compress`: where every byte is in every page.
+ * `replace`: other files of ours in place of these. `beside`: a file that is not bundled but left beside the bundle, and the
+ * address that it has from there.
  * `npm`: leave the package's own dependencies to the user's bundler; private packages are always bundled.
  */
 export const bundles = [
@@ -32,6 +34,7 @@ export const bundles = [
     stage: 'runtime',
     input: 'packages/browser/src/iife.ts',
     file: 'packages/browser/dist/unblink.js',
+    replace: { 'packages/browser/src/loadMore.ts': 'packages/browser/src/loadMoreBeside.ts' },
     format: 'iife',
     target: 2020,
     sourcemap: true,
@@ -39,10 +42,22 @@ export const bundles = [
     budget: 'runtime',
   },
   {
+    name: 'more',
+    stage: 'runtime',
+    input: 'packages/browser/src/more.ts',
+    file: 'packages/browser/dist/unblink-more.js',
+    format: 'es',
+    target: 2020,
+    sourcemap: true,
+    precompress: true,
+    budget: 'more',
+  },
+  {
     name: 'browser for npm',
     stage: 'runtime',
     input: 'packages/browser/src/index.ts',
     file: 'packages/browser/dist/index.mjs',
+    beside: { 'packages/browser/src/more.ts': './unblink-more.js' },
     format: 'es',
     target: 2020,
     sourcemap: true,
@@ -101,6 +116,18 @@ const terser = ({ stage, format, target, sourcemap, compress = { passes: 3 } }) 
   },
 })
 
+/** Carries out a row's `replace` and `beside`. */
+const redirect = ({ replace = {}, beside = {} }) => ({
+  name: 'redirect',
+  async resolveId(source, importer, options) {
+    const found = await this.resolve(source, importer, { ...options, skipSelf: true })
+    const file = found && path.relative(root, found.id).replaceAll(path.sep, '/')
+    if (Object.hasOwn(replace, file)) return path.join(root, replace[file])
+    if (Object.hasOwn(beside, file)) return { id: beside[file], external: true }
+    return found
+  },
+})
+
 const readPackage = (folder) => JSON.parse(readFileSync(path.join(root, folder, 'package.json'), 'utf8'))
 
 /** What an npm user installs beside the package: its dependencies, without those that are private to this repository. */
@@ -124,6 +151,7 @@ export const toRollup = (bundle) => ({
   input: path.join(root, bundle.input),
   external: getExternal(bundle),
   plugins: [
+    redirect(bundle),
     nodeResolve({ exportConditions: ['source'], browser: true, extensions: ['.ts', '.mjs', '.js'] }),
     esbuild({
       target: `es${bundle.target}`,

@@ -1,13 +1,15 @@
 import { onEvent } from '@unblink/page'
-import { SlotState, type Boot } from '@unblink/protocol'
-import { crossfade } from './crossfade.ts'
+import { SlotState, type Boot, type BootSlotRecord } from '@unblink/protocol'
+import { loadMore } from './loadMore.ts'
+import { place } from './place.ts'
 
 /**
  * Carries out the late policy `fade`: slots that were shown without a decision get it when it comes after all, by a
  * crossfade, unless the visitor has touched them or what is in view would move. The other policies leave the slot alone.
- * @returns `apply`, to be called when the reply has come; true when a slot was changed. `stop` ends the watching for touches.
+ * @returns `apply`, to be called when the reply has come; resolves to true when a slot was changed. `stop` ends the watching
+ * for touches.
  */
-export function createLate(boot: Boot<Element, ChildNode>): { apply(): boolean; stop(): void } {
+export function createLate(boot: Boot<Element, ChildNode>): { apply(): Promise<boolean>; stop(): void } {
   const touched = new WeakSet<Element>()
   const onTouch = ({ target }: Event) => {
     for (const { element } of Object.values(boot.slots)) {
@@ -15,14 +17,18 @@ export function createLate(boot: Boot<Element, ChildNode>): { apply(): boolean; 
     }
   }
   const undos = ['pointerdown', 'keydown', 'focusin'].map((type) => onEvent(type, onTouch))
+  const isDue = ({ state, cause, late, decision }: BootSlotRecord) =>
+    state === SlotState.baseline && cause === 'timeout' && late === 'fade' && decision?.content
   return {
-    apply() {
+    async apply() {
+      const due = Object.values(boot.slots).filter(isDue)
+      // Where the part that fades cannot be had, the slots stay as they are.
+      const more = due.length ? await loadMore().catch(() => undefined) : undefined
       let isChanged = false
-      for (const slot of Object.values(boot.slots)) {
-        const { element, decision, late } = slot
-        const isDue = slot.state === SlotState.baseline && slot.cause === 'timeout' && late === 'fade'
-        if (!isDue || !decision?.content || !element?.isConnected || touched.has(element)) continue
-        const baseline = crossfade(element, decision.content)
+      for (const slot of more ? due : []) {
+        const { element, decision } = slot
+        if (!element?.isConnected || touched.has(element) || !isDue(slot)) continue
+        const baseline = more!.crossfade(element, decision!.content!, place)
         if (!baseline) continue
         slot.baseline = baseline
         slot.state = SlotState.late

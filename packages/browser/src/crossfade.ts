@@ -1,20 +1,21 @@
 import type { Content } from '@unblink/protocol'
-import { place } from './place.ts'
+import type { place } from './place.ts'
 
 const DURATION_MS = 250
 
 /**
  * Replaces the children of an element that the visitor can see, by a crossfade: a picture of the old content lies over the
  * new and fades. It takes no clicks, is not read aloud, and moves nothing; who prefers reduced motion gets a cut.
+ * @param put The runtime's own `place`, so that it is not loaded twice.
  * @returns The old children; undefined, and nothing changed, when the content cannot be placed, or when it has another
  * height and the element is in view or above it: the page must not jump under the reader's eyes.
  */
-export function crossfade(element: Element, content: Content): ChildNode[] | undefined {
+export function crossfade(element: Element, content: Content, put: typeof place): ChildNode[] | undefined {
   if (!(element instanceof HTMLElement) || content.attributes || content.class) return undefined
   const { height, top } = element.getBoundingClientRect()
   const ghost = element.cloneNode(true) as HTMLElement
   const old = [...element.childNodes]
-  if (!place(element, content)) return undefined
+  if (!put(element, content)) return undefined
   if (Math.abs(element.getBoundingClientRect().height - height) > 1 && top < innerHeight) {
     element.replaceChildren(...old)
     return undefined

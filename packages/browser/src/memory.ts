@@ -21,9 +21,9 @@ interface Kept extends Memory {
 
 function read(): Kept {
   try {
-    return (JSON.parse(localStorage.getItem(KEY) ?? '{}') as Kept | null) ?? {}
+    return (JSON.parse(localStorage[KEY] as string) as Kept | null) ?? {}
   } catch {
-    return {} // Refused or spoilt: a first visit.
+    return {} // Nothing there, spoilt or refused: a first visit.
   }
 }
 
@@ -32,13 +32,12 @@ const COOKIE_AGE_S = 7 * 24 * 60 * 60
 
 /** Tells the snippet whether there is anything to read: asking storage itself costs it milliseconds. */
 function mark(ageS: number): void {
-  const secure = location.protocol === 'https:' ? '; secure' : ''
-  document.cookie = `${KEY}=1; path=/; max-age=${ageS}; samesite=lax${secure}`
+  document.cookie = `${KEY}=1; path=/; max-age=${ageS}; samesite=lax`
 }
 
 function write(change: Kept): void {
   try {
-    localStorage.setItem(KEY, JSON.stringify({ ...read(), ...change }))
+    localStorage[KEY] = JSON.stringify({ ...read(), ...change })
     mark(COOKIE_AGE_S)
   } catch {
     // Refused or full: the next view asks as this one did.
@@ -111,7 +110,7 @@ export function rememberRequest(boot: Boot<Element, ChildNode>, profileMs: numbe
 export function forget(): void {
   try {
     mark(0)
-    localStorage.removeItem(KEY)
+    delete localStorage[KEY]
   } catch {
     // Refused: then there is nothing.
   }

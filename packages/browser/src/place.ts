@@ -9,7 +9,7 @@ const ADDRESS = /^(https?:|mailto:|tel:|[/?#]|[^:]*$)/i
  * What the engine's own safe list lets through with everything allowed, and a slot must not hold: another address for the
  * page or its links, and an element whose handlers crash Chromium 156 while they are taken off.
  */
-const SANITIZER = { sanitizer: { removeElements: ['meta', 'base', 'marquee'] } }
+export const SANITIZER = { sanitizer: { removeElements: ['meta', 'base', 'marquee'] } }
 
 /**
  * Places a content that the snippet left to the runtime: changes of the slot element itself, alone or beside new children.
@@ -31,6 +31,8 @@ export function place(
   } else if (html !== undefined) {
     if (!element.setHTML) return false
     element.setHTML(html, SANITIZER)
+    // By its name either of them would stand in for a member of `document` (https://html.spec.whatwg.org/#dom-document-nameditem).
+    element.querySelectorAll('form, img').forEach((one) => one.removeAttribute('name'))
   } else if (text !== undefined) {
     element.textContent = text
   }
@@ -41,5 +43,5 @@ export function place(
 
 /** The same for the snippet, which shows the baseline when it throws. */
 export function mustPlace(element: Element, content: Content): void {
-  if (!place(element, content)) throw new Error('[unblink] This content cannot be placed.')
+  if (!place(element, content)) throw Error('place')
 }

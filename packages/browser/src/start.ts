@@ -15,10 +15,11 @@ import { observeInteractions } from './observe/observeInteractions.ts'
 import { observePointer } from './observe/observePointer.ts'
 import { observeScroll } from './observe/observeScroll.ts'
 import { mustPlace } from './place.ts'
+import { rotateSlots } from './rotateSlots.ts'
 import { runCommands } from './runCommands.ts'
 import { isOpen, whenSettled } from './whenSettled.ts'
 
-const OBSERVERS = [observeExposures, observeEngagement, observePointer, observeScroll, observeInteractions]
+const OBSERVERS = [observeExposures, observeEngagement, observePointer, observeScroll, observeInteractions, rotateSlots]
 
 /**
  * Starts the runtime on what the snippet prepared: decides and places what the snippet could not, then, when every slot
@@ -44,7 +45,7 @@ export function start(): () => void {
   const takeReply = async () => {
     const { slots } = boot
     const reply = parseProfileReply(boot.reply)
-    if (reply.ok && (await decideTheRest(boot, reply.value)) && late.apply()) tellShown()
+    if (reply.ok && (await decideTheRest(boot, reply.value)) && (await late.apply())) tellShown()
     await isSettled
     if (boot.slots !== slots || !mayRemember()) return
     if (reply.ok) rememberDecisions(boot, reply.value, false)
@@ -147,7 +148,7 @@ export function start(): () => void {
   boot.push = take
   if (boot.queue.some(([name]) => name === 'hydrated')) hydrate()
   // The snippet may be waiting with a content that only we can place.
-  else if (isOpen(boot)) boot.decide([])
+  else if (isOpen(boot) && Object.values(boot.slots).some(({ decision }) => decision)) boot.decide([])
   if (boot.reply !== undefined) void onReply()
 
   return () => {

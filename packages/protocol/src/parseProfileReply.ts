@@ -5,8 +5,7 @@ import { fail, ok, type Result } from './result.ts'
 
 const isDecision = (value: unknown): boolean => {
   if (!isObject(value) || typeof getOwn(value, 'slot') !== 'string') return false
-  const content = getOwn(value, 'content')
-  return content === undefined || isObject(content)
+  return ['content', 'rotation'].every((name) => getOwn(value, name) === undefined || isObject(getOwn(value, name)))
 }
 
 /** Reads a profile reply of any origin. Decisions that make no sense are left out, the rest is kept. */

@@ -40,17 +40,26 @@ function pick(attributes: Attributes, paths: readonly string[]): Attributes {
 
 const getBytes = (reply: ProfileReply) => Buffer.byteLength(JSON.stringify(reply))
 
-/** A reply above the limit is of no use to the page: the largest contents give way, so the other slots keep theirs. */
+const getSize = ({ content, rotation }: Decision) => (content ? JSON.stringify([content, rotation]).length : 0)
+
+/**
+ * A reply above the limit is of no use to the page: the largest contents give way, so the other slots keep theirs. One that
+ * rotates first loses what follows its first content.
+ */
 function fit(reply: ProfileReply & { decisions: Decision[] }, log: Log): ProfileReply {
   let fitted: ProfileReply & { decisions: Decision[] } = reply
   while (getBytes(fitted) > MAX_REPLY_BYTES) {
-    const sizes = fitted.decisions.map(({ content }) => (content ? JSON.stringify(content).length : 0))
+    const sizes = fitted.decisions.map(getSize)
     const largest = sizes.indexOf(Math.max(...sizes))
     const { slot } = fitted.decisions[largest] ?? {}
     const message = `A reply would exceed ${MAX_REPLY_BYTES} bytes. Move large contents into <template>s, or expose less.`
     log({ level: 'error', code: 'reply_too_large', message, slot: sizes[largest] ? slot : undefined })
     if (!slot || !sizes[largest]) return { ...fitted, attributes: {} }
-    const replace = (decision: Decision): Decision => (decision.slot === slot ? { slot, reason: 'error' } : decision)
+    const replace = (decision: Decision): Decision => {
+      const { rotation, ...first } = decision
+      if (decision.slot !== slot) return decision
+      return rotation ? first : { slot, reason: 'error' }
+    }
     fitted = { ...fitted, decisions: fitted.decisions.map(replace) }
   }
   return fitted

@@ -139,7 +139,9 @@ export function boot(unblink: { -readonly [K in keyof Boot]: Boot<Element, Child
     slot._kept = element.childNodes.length
     // An image that is not decoded would be a blank box in the first frame; the deadline ends the wait. Without images
     // this is a microtask away, so before any frame.
-    void Promise.allSettled([...element.querySelectorAll('img')].map((image) => image.decode())).then(() => reveal(slot))
+    void Promise.allSettled([...element.querySelectorAll('img')].map((image) => image.decode())).then(() =>
+      reveal(slot),
+    )
   }
 
   var reveal = (slot: Slot, cause?: RevealCause) => {

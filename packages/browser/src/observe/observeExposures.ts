@@ -1,31 +1,47 @@
-import { whenPainted } from '@unblink/page'
+import { onEvent, whenPainted } from '@unblink/page'
 import { SlotState } from '@unblink/protocol'
 import type { ObserveContext } from './ObserveContext.ts'
 import { toExposure } from './toExposure.ts'
 
+/** Elements of this and earlier views: one that stays over a route change shows what it showed before. */
+const known = new WeakSet<Element>()
+
 /**
  * Tracks one exposure per slot and view, for control, holdout and time-out at the same moment as for a variant: when the
  * outcome has been painted; one more when a slot was changed late. A slot that is not in the page, or a page that nobody
- * sees, exposes nobody.
+ * sees, exposes nobody. Warns once of a selector that is none.
  */
 export function observeExposures({ boot, track, onShown }: ObserveContext): () => void {
   const reported = new Map<string, SlotState>()
   let isStopped = false
   // A route change replaces the records before this view's observers are told to stop.
   const { slots } = boot
-  const report = () => {
+  const report = (isLeaving?: boolean) => {
     for (const [name, slot] of boot.slots === slots ? Object.entries(slots) : []) {
-      const { element, state } = slot
-      if (!element || !(state >= SlotState.applied) || reported.get(name) === state) continue
+      const { state, selector } = slot
+      if (!(state >= SlotState.applied) || reported.get(name) === state) continue
+      if (state === SlotState.baseline)
+        try {
+          // Nobody watches for a slot that comes when its outcome is settled; it shows its default.
+          slot.element ??= [...document.querySelectorAll(selector!)].find((element) => !known.has(element))
+        } catch {
+          console.warn('[unblink] Invalid selector of slot', name)
+          reported.set(name, state)
+        }
+      if (!slot.element) continue
+      known.add(slot.element)
       reported.set(name, state)
       const exposure = toExposure(name, slot, boot)
-      whenPainted(() => isStopped || track({ t: 'exposure', p: exposure }))
+      const tell = () => isStopped || track({ t: 'exposure', p: exposure })
+      // There are no more frames, and what is here now has been on the screen.
+      if (isLeaving) tell()
+      else whenPainted(tell)
     }
   }
   report()
-  const stop = onShown(report)
+  const undos = [onShown(report), onEvent('visibilitychange', () => report(document.hidden))]
   return () => {
     isStopped = true
-    stop()
+    undos.forEach((undo) => undo())
   }
 }

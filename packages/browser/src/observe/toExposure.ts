@@ -34,7 +34,7 @@ export function toExposure(
   const isFailed = record.cause === 'timeout' && reply !== undefined && !parseProfileReply(reply).ok
   const cause = isFailed ? 'error' : record.cause
   const profileMs = cause || decision?.reason === 'cached' ? undefined : getProfileMs(base)
-  const isComposited = CSS.supports('interactivity', 'inert')
+  const isComposited = 'interactivity' in document.documentElement.style
   const hiddenMs = hiddenAt === undefined ? 0 : shownAt - hiddenAt
   return {
     slot,

@@ -75,6 +75,10 @@ test.each<[EventInput, string]>([
     { t: 'interaction', p: { kind: 'click', slot: 'hero', variant: 'b', target: 'a#apply', href: '/apply' } },
     'Clicked a#apply in hero (b), to /apply',
   ],
+  [
+    { t: 'rotation', p: { slot: 'hero', variant: 'b', index: 2, cause: 'hand', shownMs: 5_020 } },
+    'hero: went on to content 3 by hand, the one before was seen for 5.0 s',
+  ],
   [{ t: 'attributes', p: { set: { holdings: ['card'] } } }, 'The site’s server set holdings'],
   [{ t: 'error', p: { code: 'network', message: 'refused' } }, 'network: refused'],
 ])('says %j in words', (input, sentence) => {

@@ -34,6 +34,10 @@ export function livePageSentence(event: AnyEvent): string {
       const verb = kind === 'click' ? 'Clicked' : 'Sent'
       return `${verb} ${target}${inSlot(slot)}${variant ? ` (${variant})` : ''}${href ? `, to ${href}` : ''}`
     }
+    case 'rotation': {
+      const { slot, index, cause, shownMs } = event.p
+      return `${slot}: went on to content ${index + 1}${cause === 'hand' ? ' by hand' : ''}, the one before was seen for ${seconds(shownMs)}`
+    }
     case 'conversion': {
       const { goal, value, currency } = event.p
       return `Reached the goal ${goal}${value === undefined ? '' : `, worth ${value} ${currency ?? ''}`.trimEnd()}`

@@ -55,7 +55,7 @@ code, pre, .mono { font-family: ui-monospace, 'SF Mono', Menlo, Consolas, 'Liber
 .stream pre { overflow: auto; max-height: 320px; padding: 12px 14px; margin: 2px 0 12px; border-radius: 8px; background: var(--soft); white-space: pre-wrap; overflow-wrap: anywhere; }
 .type { font-weight: 600; color: var(--moved); }
 .type-page_view { color: var(--view); }
-.type-exposure { color: var(--shown); }
+.type-exposure, .type-rotation { color: var(--shown); }
 .type-interaction, .type-custom, .type-attributes { color: var(--acted); }
 .type-conversion { color: var(--won); }
 .type-error { color: var(--failed); }

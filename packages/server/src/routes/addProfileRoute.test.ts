@@ -185,6 +185,32 @@ test('a reply too large for the page gives up its largest contents, says so, and
   await large.stop()
 })
 
+test('a rotation too large for the page is given up before its first content', async () => {
+  const contents = [{ html: 'x'.repeat(20_000) }]
+  const slots = { a: {}, b: {} }
+  const experiences = Object.keys(slots).map((slot) => ({
+    id: slot,
+    slot,
+    kind: 'personalization' as const,
+    variants: [{ id: 'v', content: { text: 'first' }, rotation: { everyMs: 5_000, contents } }],
+  }))
+  const large = await startTestServer({ site: makeSite({ slots, experiences, audiences: {} }) })
+  const response = await post(`${large.url}/v1/p`, makeRequest({ slots }))
+  expect(((await response.json()) as ProfileReply).decisions).toEqual([
+    { slot: 'a', experience: 'a', variant: 'v', content: { text: 'first' }, reason: 'targeting_match' },
+    {
+      slot: 'b',
+      experience: 'b',
+      variant: 'v',
+      content: { text: 'first' },
+      rotation: { everyMs: 5_000, contents },
+      reason: 'targeting_match',
+    },
+  ])
+  expect(large.logs).toMatchObject([{ code: 'reply_too_large', slot: 'a' }])
+  await large.stop()
+})
+
 test('GET answers what POST does, by the site’s own consent, and may be kept just long enough for a preload', async () => {
   const granted = await startTestServer({ site: makeSite({ consent: GRANTED }), now: () => 1_700_000_000_000 })
   await sendBatch(granted, [makeEvent()], {}, COOKIE)

@@ -1,3 +1,4 @@
+import { MAX_ROTATION_CONTENTS, MAX_ROTATION_MS, MIN_ROTATION_MS } from '@unblink/protocol'
 import { z } from 'zod'
 import { getClosest } from './getClosest.ts'
 
@@ -14,6 +15,7 @@ const step = z
   .regex(/^[A-Za-z][\w-]{0,59}$/, 'expected letters, digits, _ and - (at most 60, a letter first, no dots)')
 const path = z.string().regex(/^[A-Za-z][\w-]*(\.[\w-]+)*$/, 'expected an attribute path like "intent.primary"')
 const share = z.number().min(0).max(1)
+const label = z.string().min(1, 'expected a name for the button').max(100)
 const consent = z.enum(['granted', 'denied', 'pending'])
 
 /** An object with these members only; a member that is not known is named, with the one that was probably meant. */
@@ -51,6 +53,13 @@ const origin = z.string().check(
   }),
 )
 
+const tellTooLarge = (what: string, value: unknown) => {
+  const size = JSON.stringify(value).length
+  return size > MAX_CONTENT
+    ? `${what} ${size} characters, at most ${MAX_CONTENT} fit into a reply; put it into the page as a <template> and name that`
+    : undefined
+}
+
 const content = object({
   text: z.string().optional(),
   html: z.string().optional(),
@@ -66,15 +75,45 @@ const content = object({
     const bodies = ['text', 'html', 'template'].filter((name) => name in value)
     if (bodies.length > 1)
       return `only one of text, html and template can fill the slot, got ${bodies.join(' and ')}; remove one`
-    const size = JSON.stringify(value).length
-    return size > MAX_CONTENT
-      ? `the content has ${size} characters, at most ${MAX_CONTENT} fit into a reply; put it into the page as a <template> and name that`
-      : undefined
+    return tellTooLarge('the content has', value)
+  }),
+)
+
+/** What of a content changes the slot element itself: that cannot go by while the next content comes. */
+const NOT_IN_ROTATION = ['attributes', 'class', 'component', 'props']
+
+const rotation = object({
+  everyMs: z
+    .number()
+    .min(MIN_ROTATION_MS, `expected at least ${MIN_ROTATION_MS} ms, so that each content can be read`)
+    .max(MAX_ROTATION_MS, `expected at most ${MAX_ROTATION_MS} ms`),
+  contents: z
+    .array(content)
+    .min(1, 'expected the contents that follow `content`, at least one')
+    .max(MAX_ROTATION_CONTENTS, `expected at most ${MAX_ROTATION_CONTENTS} contents after the first`),
+  labels: object({ pause: label.optional(), play: label.optional(), next: label.optional() }).optional(),
+})
+
+const variant = object({
+  id,
+  weight: z.number().min(0).optional(),
+  content: content.optional(),
+  rotation: rotation.optional(),
+}).check(
+  check((value) => {
+    if (!value.rotation) return undefined
+    if (!value.content)
+      return 'a rotation goes on from `content`, which is missing; add the content that is shown first'
+    const contents = [value.content, ...value.rotation.contents]
+    const own = contents.flatMap((one) => NOT_IN_ROTATION.filter((name) => name in one))
+    if (own.length > 0)
+      return `contents that rotate fill the slot by text, html or template; ${[...new Set(own)].join(' and ')} would change the slot itself, so leave that out`
+    return tellTooLarge('the contents that rotate have', contents)
   }),
 )
 
 const variants = z
-  .array(object({ id, weight: z.number().min(0).optional(), content: content.optional() }))
+  .array(variant)
   .min(1, 'expected at least one variant')
   .check(
     check((list) => {

@@ -1,0 +1,3 @@
+// What few views need, as a file of its own that is fetched when one does: see `loadMore`.
+export { crossfade } from './crossfade.ts'
+export { rotate } from './rotate/rotate.ts'
