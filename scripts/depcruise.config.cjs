@@ -22,7 +22,7 @@ const MAY_IMPORT = {
 const WITHOUT_NODE = ['protocol', 'decide', 'page', 'tracker', 'browser']
 
 // A folder of its own behind a door of its own: what a package has for another environment.
-const FRONT_DOOR = '/src/(edge/)?index\\.ts$'
+const FRONT_DOOR = '/src/((edge|explain|rank|template)/)?index\\.ts$'
 const INNER = "A package's inner files are its own. Import it by name, and export from its index.ts what is missing."
 const TESTS = '\\.test\\.ts$'
 const known = Object.keys(MAY_IMPORT).join('|')

@@ -129,7 +129,7 @@ export default tseslint.config(
         {
           patterns: [
             {
-              group: ['@unblink/*/*', '**/packages/*'],
+              group: ['@unblink/*/*', '!@unblink/decide/{explain,rank,template}', '**/packages/*'],
               message: 'Import a package by its name only; its inner files are its own.',
             },
           ],

@@ -17,7 +17,8 @@ export async function decideTheRest(
     const response = await fetch(`${boot.base}/v1/m?key=${encodeURIComponent(boot.key)}`)
     const manifest = (await response.json()) as Manifest
     const consent = parseConsent(boot.consent, boot.analytics)
-    if (boot.slots === slots) boot.decide(decide({ manifest, attributes, visitor, slots: names, consent }))
+    if (boot.slots === slots)
+      boot.decide(decide({ manifest, attributes, visitor, slots: names, consent, now: Date.now() }))
   } catch {
     // No manifest, no decision: the deadline shows the baseline, as for a slow reply.
   }

@@ -2,14 +2,31 @@ import { GrowthBook } from '@growthbook/growthbook'
 import type { Manifest } from '@unblink/protocol'
 import fc from 'fast-check'
 import { afterAll, expect, test, vi } from 'vitest'
-import { assign, bucket, decide, isHeldOut } from './index.ts'
+import { bucket } from './bucket.ts'
+import { decide } from './index.ts'
+import { isInRange } from './isInRange.ts'
+import { pickVariant } from './pickVariant.ts'
 
 /*
  * GrowthBook's hash and ranges are the reference. One difference is on purpose: weights that do not add up to 1 are
- * replaced by equal ones there (and sums within 0.01 of 1 are taken as they are); here they are relative shares.
+ * replaced by equal ones there (and sums within 0.01 of 1 are taken as they are); here they are relative shares. A coverage
+ * above 1, which publishing refuses, is not clamped here.
  */
 
 const SEED = 20_240_229
+
+interface Shares {
+  readonly seed: string
+  readonly id: string
+  readonly weights: readonly number[]
+  readonly coverage?: number
+}
+
+/** The index of the variant that an id falls to, or -1. */
+const assign = ({ seed, id, weights, coverage = 1 }: Shares) => {
+  const variants = weights.map((weight, index) => ({ id: `${index}`, weight }))
+  return Number(pickVariant({ id: 'experience', seed, variants, coverage }, id)?.id ?? -1)
+}
 
 // GrowthBook reports a coverage outside 0 to 1 on the console.
 const silenced = vi.spyOn(console, 'error').mockImplementation(() => undefined)
@@ -33,7 +50,7 @@ const weights = fc
   .map((cuts) => cuts.slice(1).map((cut, index) => (cut - cuts[index]!) / 100))
 
 test('ids fall into the same buckets and to the same choices as with GrowthBook', () => {
-  const coverage = fc.oneof(fc.constantFrom(0, 0.1, 0.5, 1, -1, 2), fc.double({ min: 0, max: 1, noNaN: true }))
+  const coverage = fc.oneof(fc.constantFrom(0, 0.1, 0.5, 1, -1), fc.double({ min: 0, max: 1, noNaN: true }))
   fc.assert(
     fc.property(text, text, weights, coverage, (seed, id, shares, part) => {
       const theirs = askGrowthBook(seed, id, shares, part)
@@ -103,6 +120,8 @@ test.each(KINDS)('buckets of %s under two seeds are independent', (_, ids) => {
   expect(getDependence(ids, 'hero', 'banner')).toBeLessThan(LIMIT)
   expect(getDependence(ids, 'hero-1', 'hero-2')).toBeLessThan(LIMIT)
   expect(getDependence(ids, 'holdout:hero', 'hero')).toBeLessThan(LIMIT)
+  expect(getDependence(ids, 'namespace:hero', 'hero')).toBeLessThan(LIMIT)
+  expect(getDependence(ids, 'namespace:hero', 'holdout:hero')).toBeLessThan(LIMIT)
 })
 
 test.each(KINDS)('the measure of independence would notice: %s under one seed', (_, ids) => {
@@ -119,7 +138,7 @@ test.each(KINDS)('weights, coverage and holdout get their share of %s', (_, ids)
   const expected = [...shares.map((share) => share * 0.8 * COUNT), 0.2 * COUNT]
   expect(getChiSquare(counts, expected)).toBeLessThan(16.3) // 3 degrees of freedom
 
-  const out = ids.filter((id) => isHeldOut(id, { share: 0.05, seed: 'pricing' })).length
+  const out = ids.filter((id) => isInRange(`holdout:pricing${id}`, 0, 0.05)).length
   expect(getChiSquare([out, COUNT - out], [0.05 * COUNT, 0.95 * COUNT])).toBeLessThan(10.9) // 1 degree of freedom
 })
 
@@ -140,4 +159,42 @@ test('an experiment splits the visitors that are left after the holdout evenly',
   const half = (counts.control + counts.new) / 2
   expect(half).toBeGreaterThan(0.44 * COUNT)
   expect(getChiSquare([counts.control, counts.new], [half, half])).toBeLessThan(10.9) // no sample-ratio mismatch
+})
+
+test('experiments that share a namespace share no visitor, and each splits its own evenly', () => {
+  const createExperiment = (id: string, from: number, to: number): Manifest['experiences'][number] => ({
+    id,
+    slot: id,
+    kind: 'experiment',
+    namespace: { id: 'checkout', range: [from, to] },
+    variants: [{ id: 'control' }, { id: 'new' }],
+  })
+  const manifest: Manifest = {
+    v: 1,
+    version: '1',
+    slots: { price: {}, layout: {} },
+    audiences: {},
+    experiences: [createExperiment('price', 0, 0.3), createExperiment('layout', 0.3, 1)],
+  }
+  const counts: Record<string, number> = {}
+  for (const visitor of uuids) {
+    const given = decide({ manifest, attributes: {}, visitor }).filter(({ variant }) => variant)
+    const name = given.map(({ experience, variant }) => `${experience} ${variant}`).join()
+    counts[name] = (counts[name] ?? 0) + 1
+  }
+  const names = ['price control', 'price new', 'layout control', 'layout new']
+  expect(Object.keys(counts).sort()).toEqual([...names].sort()) // never both, never neither
+  const observed = names.map((name) => counts[name]!)
+  const expected = [0.15, 0.15, 0.35, 0.35].map((share) => share * COUNT)
+  expect(getChiSquare(observed, expected)).toBeLessThan(16.3) // 3 degrees of freedom
+})
+
+test('the bucket that is shown is the one that is compared', () => {
+  fc.assert(
+    fc.property(text, text, (seed, id) => {
+      const at = bucket(seed, id) / 10_000
+      expect([isInRange(seed + id, at, at + 0.00005), isInRange(seed + id, 0, at)]).toEqual([true, false])
+    }),
+    { numRuns: 2_000, seed: SEED },
+  )
 })

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { assign, bucket, type AssignInput } from './index.ts'
+import { bucket } from './bucket.ts'
+import { pickVariant } from './pickVariant.ts'
 
 const read = (file: string): unknown => JSON.parse(readFileSync(new URL(`../cases/${file}`, import.meta.url), 'utf8'))
 
@@ -11,9 +12,20 @@ test.each(read('bucket.json') as { seed: string; id: string; expected: number }[
   },
 )
 
-test.each(read('assign.json') as { name: string; input: AssignInput; expected: number }[])(
-  'assign: $name',
-  ({ input, expected }) => {
-    expect(assign(input)).toBe(expected)
-  },
-)
+interface AssignCase {
+  readonly name: string
+  readonly input: {
+    readonly seed: string
+    readonly id: string
+    readonly weights?: readonly number[]
+    readonly coverage?: number
+  }
+  readonly expected: number
+}
+
+test.each(read('assign.json') as AssignCase[])('assign: $name', ({ input, expected }) => {
+  const { seed, id, weights, coverage } = input
+  const variants = weights?.map((weight, index) => ({ id: `${index}`, weight })) ?? [{ id: '0' }, { id: '1' }]
+  const variant = pickVariant({ id: 'experience', seed, variants, ...(coverage === undefined ? {} : { coverage }) }, id)
+  expect(Number(variant?.id ?? -1)).toBe(expected)
+})

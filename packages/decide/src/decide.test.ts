@@ -1,4 +1,4 @@
-import type { Attributes, Experience, Json, Manifest } from '@unblink/protocol'
+import type { Attributes, Condition, Experience, Json, Manifest } from '@unblink/protocol'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decide } from './index.ts'
@@ -22,8 +22,9 @@ const createExperience = (id: string, rest: Partial<Experience> = {}): Experienc
   ...rest,
 })
 
-test('whatever a manifest holds, every slot asked for gets one decision, in order', () => {
+test('whatever experiences a manifest holds, every slot asked for gets one decision, in order', () => {
   const json = fc.jsonValue() as fc.Arbitrary<Json>
+  const scalar = fc.oneof(fc.double(), fc.string(), fc.constantFrom(null, true, 0, 1))
   const orJson = <T>(arbitrary: fc.Arbitrary<T>) => fc.oneof({ weight: 5, arbitrary }, { weight: 1, arbitrary: json })
   const experience = fc.record({
     id: orJson(fc.constantFrom('a', 'b')),
@@ -36,9 +37,9 @@ test('whatever a manifest holds, every slot asked for gets one decision, in orde
     variants: orJson(fc.array(orJson(fc.record({ id: json, weight: json, content: json })), { maxLength: 3 })),
   })
   const manifest = fc.record({
-    experiences: orJson(fc.array(orJson(experience), { maxLength: 4 })),
+    experiences: fc.array(orJson(experience), { maxLength: 4 }),
     audiences: orJson(fc.record({ loyal: json, odd: json })),
-    holdout: orJson(fc.record({ share: json, seed: json })),
+    holdout: orJson(fc.record({ share: scalar, seed: scalar })),
   })
   const reasons = new Set<string>()
   fc.assert(
@@ -90,23 +91,53 @@ test('an audience is evaluated once per call, however many experiences ask for i
   expect(reads).toBe(2)
 })
 
-test('a manifest is searched once per slot, and a slot without experiences leaves nothing behind', () => {
+test('nothing is remembered between calls', () => {
+  const experiences = [createExperience('a')]
+  const manifest = createManifest(experiences)
+  const getFirst = () => decide({ manifest, attributes: {}, slots: ['hero'] })[0]?.experience
+  expect(getFirst()).toBe('a')
+  experiences[0] = createExperience('b')
+  expect(getFirst()).toBe('b')
+})
+
+test('an audience is not evaluated for an experience that can no longer win, nor for a slot that was not asked for', () => {
   let reads = 0
-  const manifest = Object.defineProperty(createManifest([]), 'experiences', {
-    get: () => {
-      reads++
-      return [createExperience('a'), createExperience('b', { slot: 'banner' })]
+  const attributes: Attributes = {
+    visits: {
+      get count() {
+        reads++
+        return 5
+      },
     },
+  }
+  const manifest = createManifest([
+    createExperience('winner', { priority: 2 }),
+    createExperience('lower', { audience: 'loyal', priority: 1 }),
+    createExperience('equal', { audience: 'loyal', priority: 2 }),
+    createExperience('elsewhere', { audience: 'loyal', slot: 'banner' }),
+  ])
+  expect(decide({ manifest, attributes, slots: ['hero'] })).toMatchObject([{ experience: 'winner' }])
+  expect(reads).toBe(0)
+})
+
+test('an unknown operator is reported, and its experience passed over', () => {
+  const unknown: string[] = []
+  const manifest = createManifest([createExperience('a', { audience: 'odd' }), createExperience('b')], {
+    audiences: { odd: { a: { $near: 1 } } },
   })
-  const decideOnce = (slots?: string[]) =>
-    decide({ manifest, attributes: {}, slots }).map(({ experience }) => experience)
-  expect(decideOnce()).toEqual(['a', 'b'])
-  expect(decideOnce()).toEqual(['a', 'b'])
-  expect(reads).toBe(2)
-  // Slot names may come from a request: remembering those that lead nowhere would fill the memory of a server.
-  decideOnce(['gone'])
-  decideOnce(['gone'])
-  expect(reads).toBe(4)
+  const [decision] = decide({ manifest, attributes: {}, slots: ['hero'], onUnknown: (name) => unknown.push(name) })
+  expect(decision).toMatchObject({ experience: 'b' })
+  expect(unknown).toEqual(['$near'])
+})
+
+test('a fault in one condition leaves the next ones their full depth', () => {
+  const nest = (depth: number): Condition => (depth ? { $not: nest(depth - 1) } : {})
+  const faults = Array.from({ length: 40 }, (_, index) => createExperience(`f${index}`, { audience: 'faulty' }))
+  const deep = createExperience('deep', { audience: 'deep', priority: 1 })
+  const manifest = createManifest([...faults, deep], {
+    audiences: { faulty: { $and: [{ $or: [{ $not: 5 }] }] }, deep: nest(32) },
+  })
+  expect(decide({ manifest, attributes: {}, slots: ['hero'] })).toMatchObject([{ experience: 'deep' }])
 })
 
 test('a manifest of its own has decisions of its own', () => {

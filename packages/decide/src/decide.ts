@@ -1,12 +1,14 @@
 import { getOwn } from '@unblink/protocol'
-import type { Attributes, Condition, Consent, Decision, Experience, Json, Manifest, Variant } from '@unblink/protocol'
-import { assign } from './assign.ts'
-import { getExperiences } from './getExperiences.ts'
-import { isHeldOut } from './isHeldOut.ts'
-import { matches } from './matches.ts'
+import type { Attributes, Condition, Consent, Decision, Json, Manifest } from '@unblink/protocol'
+import { createMatcher } from './createMatcher.ts'
+import type { DeviceMemory } from './deviceMemory.ts'
+import type { EvaluateOptions } from './evaluateOptions.ts'
+import { isCapped } from './isCapped.ts'
+import { isInRange } from './isInRange.ts'
+import { isInSchedule } from './isInSchedule.ts'
+import { pickVariant } from './pickVariant.ts'
 
-export interface DecideInput {
-  /** Its experiences are grouped once and remembered by identity, so treat it as immutable. */
+export interface DecideInput extends EvaluateOptions {
   readonly manifest: Manifest
   /** The profile's attributes; not looked at without consent to personalization. */
   readonly attributes: Attributes
@@ -18,50 +20,71 @@ export interface DecideInput {
   readonly consent?: Consent | undefined
   /** Facts of this page view. They count whatever the consent, and win over attributes of the same name. */
   readonly context?: Readonly<Record<string, Json>> | undefined
+  /** Epoch milliseconds. Without it, experiences with a schedule do not run and cool-downs are over. */
+  readonly now?: number | undefined
+  /** What this device remembers. @default nothing */
+  readonly memory?: DeviceMemory | undefined
 }
 
-/** The variant for a visitor; without an id, only what everyone would get can be given. */
-const pickVariant = ({ id, kind, seed, variants, coverage = 1 }: Experience, visitor = ''): Variant | undefined =>
-  visitor || (kind === 'personalization' && variants.length === 1 && coverage >= 1)
-    ? variants[assign({ seed: seed ?? id, id: visitor, weights: variants.map(({ weight = 1 }) => weight), coverage })]
-    : undefined
-
 /**
- * One decision per slot, in the order asked for. The holdout comes first; then the slot's experiences by priority, of
- * which the first wins whose audience matches and which admits the visitor. A fault in a slot's rules makes that slot's
- * decision an `error`, and never touches another slot.
+ * One decision per slot, in the order asked for. The holdout comes first; then, of the slot's experiences, the one with the
+ * highest priority whose schedule, audience, suppression, cap and buckets all admit the visitor. A fault in the rules of an
+ * experience that would have been next to win makes its slot's decision an `error`, and never touches another slot.
+ * Throws only for what is no manifest: one without a list of experiences, or with a holdout that is none.
  */
-export const decide = ({ manifest, attributes, visitor, slots, consent, context }: DecideInput): Decision[] => {
+export const decide = ({
+  manifest,
+  attributes,
+  visitor,
+  slots = Object.keys(manifest.slots),
+  consent,
+  context,
+  now,
+  memory: { counts = {}, assignments = {} } = {},
+  onUnknown,
+}: DecideInput): Decision[] => {
   const isAllowed = !consent || consent.personalization === 'granted'
   const facts = { ...(isAllowed && attributes), ...context }
-  const audiences = Object.create(null) as Record<string, boolean>
+  const { holdout } = manifest
+  const isOut = visitor && holdout && isInRange(`holdout:${holdout.seed}${visitor}`, 0, holdout.share)
+  const matches = createMatcher({ groups: manifest.groups, onUnknown })
+  const known = Object.create(null) as Record<string, boolean>
+  const isMember = (audience: string | Condition | undefined): boolean =>
+    typeof audience === 'string'
+      ? (known[audience] ??= isMember(getOwn(manifest.audiences, audience) as Condition | undefined))
+      : !!audience && matches(facts, audience)
 
-  const isMember = (id: string): boolean => {
-    const condition = getOwn(manifest.audiences, id) as Condition | undefined
-    return (audiences[id] ??= !!condition && matches(facts, condition, {}))
-  }
-
-  const decideSlot = (slot: string): Decision => {
-    try {
-      if (visitor && manifest.holdout && isHeldOut(visitor, manifest.holdout)) return { slot, reason: 'holdout' }
-      for (const experience of getExperiences(manifest, slot)) {
-        const { id, kind, audience } = experience
-        const variant = (audience === undefined || isMember(audience)) && pickVariant(experience, visitor)
+  return slots.map((slot) => {
+    let rank = isOut ? Infinity : -Infinity
+    let decision: Decision = { slot, reason: isOut ? 'holdout' : isAllowed ? 'default' : 'consent' }
+    // Not sorted: an experience is looked at only while it can still win the slot, and that is cheaper.
+    for (const experience of manifest.experiences) {
+      if (experience?.slot !== slot) continue
+      const { id, priority = 0, schedule, audience = {}, cap } = experience
+      if (!(priority > rank)) continue
+      try {
+        const variant =
+          (!schedule || isInSchedule(schedule, now!)) &&
+          isMember(audience) &&
+          !isMember(experience.suppress) &&
+          !(cap && isCapped(cap, counts[id], now!)) &&
+          pickVariant(experience, visitor, assignments[id])
         if (variant) {
-          return {
+          const { id: name, weight, ...rest } = variant
+          rank = priority
+          decision = {
             slot,
             experience: id,
-            variant: variant.id,
-            ...(variant.content && { content: variant.content }),
-            reason: kind === 'experiment' ? 'split' : 'targeting_match',
+            variant: name,
+            ...rest,
+            reason: experience.kind === 'experiment' ? 'split' : 'targeting_match',
           }
         }
+      } catch {
+        rank = priority
+        decision = { slot, reason: 'error' }
       }
-      return { slot, reason: isAllowed ? 'default' : 'consent' }
-    } catch {
-      return { slot, reason: 'error' }
     }
-  }
-
-  return (slots ?? Object.keys(manifest.slots)).map(decideSlot)
+    return decision
+  })
 }

@@ -1,6 +1,4 @@
-export { assign, type AssignInput } from './assign.ts'
-export { bucket } from './bucket.ts'
+export type { Counts, DeviceMemory, Meetings } from './deviceMemory.ts'
+export type { EvaluateOptions } from './evaluateOptions.ts'
 export { decide, type DecideInput } from './decide.ts'
 export { evaluate } from './evaluate.ts'
-export { isHeldOut } from './isHeldOut.ts'
-export type { EvaluateOptions } from './scope.ts'

@@ -14,6 +14,8 @@ export interface Slot {
   readonly deadlineMs?: number
   /** @default 'keep' */
   readonly late?: LatePolicy
+  /** A framework hydrates it: see `BootSlot`. @default false */
+  readonly defer?: boolean
 }
 
 /** One alternative for a slot. Without `content` it is the control: the baseline, measured. */

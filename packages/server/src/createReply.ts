@@ -75,6 +75,7 @@ export function createReply({ site, manifest, profile, slots, consent, now, log 
     visitor: profile?.visitor,
     slots: slots ? slots.filter((slot) => known.includes(slot)) : known,
     consent,
+    now,
   })
   const audiences = Object.keys(manifest.audiences).filter((id) => {
     const condition = manifest.audiences[id]

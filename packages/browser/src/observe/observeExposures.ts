@@ -39,7 +39,12 @@ export function observeExposures({ boot, track, onShown }: ObserveContext): () =
     }
   }
   report()
-  const undos = [onShown(report), onEvent('visibilitychange', () => report(document.hidden))]
+  const undos = [
+    onShown(report),
+    onEvent('visibilitychange', () => report(document.hidden)),
+    // Comes first when a page is left, so what it tells goes with the last batch; who leaves a hidden page has seen no more.
+    onEvent('pagehide', () => document.hidden || report(true)),
+  ]
   return () => {
     isStopped = true
     undos.forEach((undo) => undo())

@@ -3,7 +3,6 @@ import {
   SlotState,
   type Boot,
   type BootSlotRecord,
-  type Decision,
   type Exposure,
   type Outcome,
 } from '@unblink/protocol'
@@ -29,20 +28,20 @@ export function toExposure(
   { base, reply }: Pick<Boot, 'base' | 'reply'>,
 ): Exposure {
   const { decision, hiddenAt, shownAt = 0, deadlineMs = 0 } = record
-  const { experience, variant }: Partial<Decision> = decision ?? {}
   // The request ended, but with nothing of use: what looks like a time-out was an error.
   const isFailed = record.cause === 'timeout' && reply !== undefined && !parseProfileReply(reply).ok
   const cause = isFailed ? 'error' : record.cause
-  const profileMs = cause || decision?.reason === 'cached' ? undefined : getProfileMs(base)
   const isComposited = 'interactivity' in document.documentElement.style
   const hiddenMs = hiddenAt === undefined ? 0 : shownAt - hiddenAt
-  return {
+  const exposure = {
     slot,
-    ...(experience === undefined ? {} : { experience }),
-    ...(variant === undefined ? {} : { variant }),
+    experience: decision?.experience,
+    variant: decision?.variant,
     outcome: getOutcome({ ...record, cause }),
     reason: cause ?? decision?.reason ?? 'default',
     hiddenMs: round(isComposited ? Math.min(hiddenMs, deadlineMs + MAX_HIDDEN_BEYOND_DEADLINE_MS) : hiddenMs),
-    ...(profileMs === undefined ? {} : { profileMs }),
+    profileMs: cause || decision?.reason === 'cached' ? undefined : getProfileMs(base),
   }
+  // JSON leaves out what is undefined.
+  return exposure as Exposure
 }

@@ -143,6 +143,7 @@ export const siteSchema = object({
       selector: z.string().min(1).optional(),
       deadlineMs: z.number().min(50).max(3_000).optional(),
       late: z.enum(['keep', 'fade', 'next']).optional(),
+      defer: z.boolean().optional(),
     }),
   ),
   audiences: z.record(id, z.record(z.string(), z.json())).default({}),

@@ -7,9 +7,3 @@ export interface EvaluateOptions {
   /** Called with each operator met that this version does not know; the operator itself is false. */
   readonly onUnknown?: ((operator: string) => void) | undefined
 }
-
-/** What the parts of one evaluation share. */
-export interface Scope extends EvaluateOptions {
-  /** How many operators enclose this part, and itself. @default 1 */
-  readonly depth?: number
-}

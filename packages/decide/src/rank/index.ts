@@ -1,0 +1,1 @@
+export { rank, type RankInput } from './rank.ts'
