@@ -17,8 +17,8 @@ export function createLate(boot: Boot<Element, ChildNode>): { apply(): Promise<b
     }
   }
   const undos = ['pointerdown', 'keydown', 'focusin'].map((type) => onEvent(type, onTouch))
-  const isDue = ({ state, cause, late, decision }: BootSlotRecord) =>
-    state === SlotState.baseline && cause === 'timeout' && late === 'fade' && decision?.content
+  const isDue = ({ state, cause, late, decision, defer }: BootSlotRecord) =>
+    state === SlotState.baseline && cause === 'timeout' && late === 'fade' && !defer && decision?.content
   return {
     async apply() {
       const due = Object.values(boot.slots).filter(isDue)

@@ -42,10 +42,13 @@ export function start(): () => void {
   }
   const tellShown = () => listeners.forEach((callback) => callback())
   const late = createLate(boot)
+  const fade = async () => {
+    if (await late.apply()) tellShown()
+  }
   const takeReply = async () => {
     const { slots } = boot
     const reply = parseProfileReply(boot.reply)
-    if (reply.ok && (await decideTheRest(boot, reply.value)) && (await late.apply())) tellShown()
+    if (reply.ok && (await decideTheRest(boot, reply.value))) await fade()
     await isSettled
     if (boot.slots !== slots || !mayRemember()) return
     if (reply.ok) rememberDecisions(boot, reply.value, false)
@@ -61,6 +64,7 @@ export function start(): () => void {
     isHydrated = true
     for (const slot of Object.values(boot.slots)) slot.defer = false
     boot.decide([])
+    void fade()
   }
 
   // Then everything else.
