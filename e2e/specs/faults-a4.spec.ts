@@ -1,7 +1,7 @@
 import { startDisplay } from '@unblink/testing'
 import { startBareChromium, type BareChromium } from '../support/bareChromium.ts'
-import { script, VARIANT_TEXT, type Scene } from '../support/faultPage.ts'
-import { readBody } from '../support/faultSite.ts'
+import { createTelling, expectWholeWhenShown } from '../support/faultHidden.ts'
+import { script, VARIANT_TEXT } from '../support/faultPage.ts'
 import { expect, test as base } from '../support/faultTest.ts'
 
 /** Rows about pages that nobody sees yet. No driver may look at them either, so they tell by themselves what they see. */
@@ -23,64 +23,17 @@ test.beforeEach(({ browserName }) => {
   )
 })
 
-interface Told {
-  /** Epoch milliseconds. */
-  readonly at: number
-  readonly what: 'start' | 'seen' | 'hidden'
-  readonly isPrerendering: boolean
-  readonly visibility: string
-  readonly text: string
-  readonly isVisible: boolean
-}
-
-/** A scene that tells when it began, when it was seen (two frames after it came in front) and when it went away. */
-function createTelling(more: Scene = {}) {
-  const told: Told[] = []
-  const code = `const tell = (what) => { const hero = findHero(); const words = hero ? hero.textContent.replace(/\\s+/g, ' ').trim() : ''
-    navigator.sendBeacon('tell', JSON.stringify({ what, at: Date.now(), isPrerendering: !!document.prerendering,
-      visibility: document.visibilityState, text: words, isVisible: isVisible(hero) })) }
-    const look = () => requestAnimationFrame(() => requestAnimationFrame(() => tell('seen')))
-    tell('start'); if (document.visibilityState === 'visible' && !document.prerendering) look()
-    addEventListener('visibilitychange', () => document.visibilityState === 'visible' ? look() : tell('hidden'), true)`
-  const scene: Scene = {
-    after: script(code),
-    files: {
-      tell: async ({ request, response }) => {
-        told.push(JSON.parse(await readBody(request)) as Told)
-        response.end()
-      },
-    },
-    ...more,
-  }
-  return { scene, told, find: (what: Told['what']) => told.find((one) => one.what === what) }
-}
-
 test('A25 a tab that was opened behind: whole when it is shown, and hidden time does not count', async ({
   chromium,
   faults,
 }) => {
-  const { scene, told, find } = createTelling({ deadlineMs: 400 })
-  const open = faults.open(scene)
   const front = await chromium.open('about:blank')
-  const tab = await chromium.open(open.url, true)
-  await expect.poll(() => find('start')?.visibility).toBe('hidden')
-  await new Promise((resolve) => setTimeout(resolve, 4_000))
-  expect(find('seen')).toBeUndefined()
-  await chromium.show(tab)
-  await expect.poll(() => find('seen')).toMatchObject({ isVisible: true })
-  await new Promise((resolve) => setTimeout(resolve, 700))
-  await chromium.show(front)
-  await expect.poll(() => told.filter(({ what }) => what === 'hidden').length).toBeGreaterThan(0)
-  await expect.poll(() => open.events().map(({ t }) => t), { timeout: 20_000 }).toContain('engagement')
-
-  const seenAt = find('seen')!.at
-  const seenMs = told.filter(({ what }) => what === 'hidden').at(-1)!.at - seenAt
-  const exposures = open.events().flatMap((event) => (event.t === 'exposure' && event.p.slot === 'hero' ? [event] : []))
-  expect(exposures.length).toBe(1)
-  expect(exposures[0]!.p.outcome === 'variant').toBe(find('seen')!.text === VARIANT_TEXT)
-  expect(exposures[0]!.at, 'exposed no earlier than it could be seen').toBeGreaterThanOrEqual(seenAt - 100)
-  for (const event of open.events())
-    if (event.t === 'engagement') expect(event.p.visibleMs).toBeLessThanOrEqual(seenMs + 250)
+  let tab = ''
+  await expectWholeWhenShown(faults, {
+    open: async (url) => void (tab = await chromium.open(url, true)),
+    show: () => chromium.show(tab),
+    hide: () => chromium.show(front),
+  })
 })
 
 test('A27 a prerendered page: no event before it is shown, and its variant when it is', async ({

@@ -30,7 +30,7 @@ export const variant: Pick<FaultCase, 'shows' | 'exposure'> = { shows: 'variant'
 /** The snippet stands where its policy forbids it: without its nonce. */
 const withoutNonce: Scene['order'] = ({ witness, snippet, runtime, style, hero, tail }) => [
   `<!doctype html><html lang="en"><head><title>Fault page</title>${witness}`,
-  `${snippet.replace('<script nonce="n0nce">(', '<script>(')}${runtime}${style}</head><body>${hero}${HERO_HTML}${tail}`,
+  `${snippet.replace(/<script nonce="n0nce">(?!witness)/, '<script>')}${runtime}${style}</head><body>${hero}${HERO_HTML}${tail}`,
 ]
 /** Rows A1 to A13. */
 export const CASES_A: readonly FaultCase[] = [

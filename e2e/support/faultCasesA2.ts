@@ -149,6 +149,18 @@ export const CASES_A2: readonly FaultCase[] = [
     exposure: 'timeout',
   })),
   {
+    title: 'A14 a slot that comes after its outcome was known, the default, is exposed to it like any other',
+    scene: {
+      body: [addHeroAt(500)],
+      slots: { hero: { deadlineMs: 800 } },
+      profile: send(toReply([{ slot: 'hero', experience: 'welcome', variant: 'control', reason: 'split' }])),
+      until: 'performance.now() > witness.startedAt + 1200',
+    },
+    shows: 'baseline',
+    by: 'shown',
+    exposure: 'control',
+  },
+  {
     title: 'A15 a slot that is there twice: the first is personalised, the second stays',
     scene: { body: [HERO_HTML, '</div><div>', HERO_HTML.replaceAll('class="baseline"', '')] },
     ...variant,

@@ -177,17 +177,25 @@ export async function visit(
   }
 }
 
-/** Leaves the page and returns what the collector holds of it, once its page view has come. */
+/** Time that was told less than this before the leaving is not told again with it. */
+const MOMENT_MS = 200
+/** Until then the last batch is waited for; a driver may end a page before its beacon has left. */
+const LAST_BATCH_MS = 5_000
+
+/** Leaves the page and returns what the collector holds of it, once its page view has come and what is told last, the engagement. */
 export async function leaveAndRead(eye: Eye, open: OpenScene): Promise<readonly AnyEvent[]> {
   // An exposure is tracked in the task after its paint, and durable a moment later.
   await eye.evaluate(
     'requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => { window.isTold = 1 }, 150)))',
   )
   await until(eye, 'window.isTold')
+  const leftAt = Date.now()
   await eye.leave()
   for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await sleep(POLL_MS)) {
     const events = open.events()
-    if (events.some(({ t }) => t === 'page_view')) return events
+    const isWhole =
+      Date.now() > leftAt + LAST_BATCH_MS || events.some(({ t, at }) => t === 'engagement' && at > leftAt - MOMENT_MS)
+    if (isWhole && events.some(({ t }) => t === 'page_view')) return events
   }
   throw new Error(`No page view of ${open.url} was stored.`)
 }

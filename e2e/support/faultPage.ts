@@ -107,6 +107,7 @@ function watchPage(
     try {
       localStorage.clear()
       sessionStorage.clear()
+      document.cookie = 'unblink=; path=/; max-age=0'
     } catch {
       // Refused in this scene.
     }

@@ -19,7 +19,7 @@ export const refuse =
   ({ response }) =>
     response.writeHead(status, { 'content-type': 'text/html', ...headers }).end(`<h1>${status}</h1>`)
 
-/** A sound reply with these decisions. */
+/** A sound reply with these decisions; made when the cases are, it must outlive the whole run. */
 export const toReply = (decisions: readonly unknown[], more: object = {}) =>
   JSON.stringify({
     v: 1,
@@ -28,7 +28,7 @@ export const toReply = (decisions: readonly unknown[], more: object = {}) =>
     audiences: [],
     attributes: {},
     decisions,
-    expiresAt: Date.now() + 60_000,
+    expiresAt: Date.now() + 3_600_000,
     ...more,
   })
 

@@ -4,28 +4,33 @@ import type { Display } from '@unblink/testing'
 import { createPlaywrightEye, type Eye } from './faultEye.ts'
 import { startFaultSite, type FaultSite } from './faultSite.ts'
 
-interface WorkerThings {
-  /** Where Firefox opens its windows; Chromium needs none, for its traces see the pixels. */
-  readonly display: Display | undefined
-  readonly faults: FaultSite
-}
-
-/** Tests of fault scenes: one site and one browser a worker, one profile a test. */
-export const test = base.extend<{ eye: Eye }, WorkerThings>({
-  display: [
-    async ({ browserName }, use) => {
-      const display = browserName === 'firefox' ? await startDisplay() : undefined
-      await use(display)
-      await display?.close()
-    },
-    { scope: 'worker' },
-  ],
+/** Tests of fault scenes in any engine: one site a worker. Frames are counted, so the driver's own recording is off. */
+export const withSite = base.extend<object, { faults: FaultSite }>({
   faults: [
     // eslint-disable-next-line no-empty-pattern -- Playwright reads the dependencies from this pattern
     async ({}, use) => {
       const faults = await startFaultSite()
       await use(faults)
       await faults.close()
+    },
+    { scope: 'worker' },
+  ],
+  trace: 'off',
+  screenshot: 'off',
+})
+
+interface WorkerThings {
+  /** Where Firefox opens its windows; Chromium needs none, for its traces see the pixels. */
+  readonly display: Display | undefined
+}
+
+/** The same in the engines that Playwright drives: one browser a worker, one profile a test. */
+export const test = withSite.extend<{ eye: Eye }, WorkerThings>({
+  display: [
+    async ({ browserName }, use) => {
+      const display = browserName === 'firefox' ? await startDisplay() : undefined
+      await use(display)
+      await display?.close()
     },
     { scope: 'worker' },
   ],
@@ -44,10 +49,11 @@ export const test = base.extend<{ eye: Eye }, WorkerThings>({
     { scope: 'worker' },
   ],
   eye: async ({ page, display }, use) => use(createPlaywrightEye(page, display)),
-  // Frames are counted: the driver's own recording would take some of the processor.
-  trace: 'off',
-  screenshot: 'off',
   viewport: { width: 1000, height: 700 },
 })
+
+/** For rows that only Chromium's driver can bring about. */
+export const skipUnlessChromium = (browserName: string, why: string): void =>
+  test.skip(browserName !== 'chromium', `only Chromium’s driver ${why}`)
 
 export const expect = base.expect

@@ -8,6 +8,7 @@ const TAGS = [
   '<img src=x onerror=$>',
   '<img src=x onerror="$">',
   '<img/src=x/onerror=$>',
+  '<img src="http://[" onerror=$>',
   '<image src=x onerror=$>',
   '<svg onload=$>',
   '<svg><script>$</script></svg>',

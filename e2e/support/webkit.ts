@@ -17,6 +17,9 @@ export interface WebKitSession extends PageDriver {
   evaluate<T>(expression: string): Promise<T>
   /** A PNG of the viewport. */
   screenshot(): Promise<Buffer>
+  /** Takes the window from the screen, which hides the page, or puts it back. */
+  minimize(): Promise<void>
+  restore(): Promise<void>
   /** Closes the window and ends the driver. */
   close(): Promise<void>
 }
@@ -55,8 +58,13 @@ export async function startWebKit(display: Display): Promise<WebKitSession> {
       sessionId: string
     }
     const session = `/session/${sessionId}`
-    await send('POST', `${session}/window/rect`, { x: 0, y: 0, width: display.width, height: display.height })
+    const restore = async () => {
+      await send('POST', `${session}/window/rect`, { x: 0, y: 0, width: display.width, height: display.height })
+    }
+    await restore()
     return {
+      minimize: async () => void (await send('POST', `${session}/window/minimize`, {})),
+      restore,
       goto: async (url) => void (await send('POST', `${session}/url`, { url })),
       evaluate: async <T>(expression: string) =>
         (await send('POST', `${session}/execute/sync`, { script: `return (${expression})`, args: [] })) as T,

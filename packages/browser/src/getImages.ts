@@ -1,15 +1,18 @@
 import type { Content } from '@unblink/protocol'
+import { SANITIZER } from './place.ts'
 
 /**
  * Addresses of the images that a content brings, for a head that asks for them early. Read in a document of its own, where
  * nothing is loaded; an image with a `srcset` is left out, because only its place in the page says which file it takes.
  */
 export function getImages({ html, template }: Content): string[] {
-  const inert = document.implementation.createHTMLDocument()
-  if (html) inert.body.setHTML?.(html, { sanitizer: {} })
+  // Read before anything in it could take its name: https://html.spec.whatwg.org/#dom-document-nameditem
+  const { body } = document.implementation.createHTMLDocument()
+  if (html) body.setHTML?.(html, SANITIZER)
   const source = template && document.getElementById(template)
-  const root = source instanceof HTMLTemplateElement ? source.content : inert.body
+  const root = source instanceof HTMLTemplateElement ? source.content : body
   return [...root.querySelectorAll('img[src]:not([srcset])')].map(
-    (image) => new URL(image.getAttribute('src')!, document.baseURI).href,
+    // Of an address that makes no sense, a link's is as it was given, where URL would throw.
+    (image) => Object.assign(document.createElement('a'), { href: image.getAttribute('src') }).href,
   )
 }

@@ -33,14 +33,14 @@ export function boot(unblink: { -readonly [K in keyof Boot]: Boot<Element, Child
   /** This view's records. */
   var slots: Record<string, Slot> = {}
   var request: XMLHttpRequest | undefined
-  var observer: MutationObserver
   /** Falsy, so that it can be asked for its members, while nothing is remembered. */
   var memory = '' as unknown as Memory
-  /** What the sheet holds: one rule per hidden slot. */
-  var rules = ''
   var sheet: CSSStyleSheet
+  var observer: MutationObserver
   /** When the deadlines count from: the start of the view, or the activation of a prerendered page, Infinity before that. */
   var start: number
+  /** What the sheet holds: one rule per hidden slot. */
+  var rules = ''
 
   /** Starts the deadlines: at once, or when a prerendered page is shown. */
   var arm = () => {
@@ -89,6 +89,29 @@ export function boot(unblink: { -readonly [K in keyof Boot]: Boot<Element, Child
     if (isDone) observer.disconnect()
   }
 
+  /** Puts the content into the slot, unless that is the runtime's to do and the runtime is not there yet. */
+  var swap = (slot: Slot, element: HTMLElement, content: Content) => {
+    var baseline = [...element.childNodes]
+    var [[kind, value], isMore] = Object.entries(content) as unknown as [[string, string], unknown]
+    // `html`, `template` or `text` alone is placed here; all that sorts before them needs the runtime, as does what
+    // an unfiltered `setHTML` lets through. It sanitises, so Trusted Types allow it. A value that is no string throws.
+    if (isMore || kind < (element.setHTML ? 'h' : 'i') || /<(m|base)|name=/i.test(value.trim())) {
+      if (!unblink.place) return
+      unblink.place(element, content)
+    } else if (kind < 'i') element.setHTML!(value, { sanitizer: {} })
+    else
+      element.replaceChildren(
+        kind[4] ? (d.getElementById(value) as HTMLTemplateElement).content.cloneNode(true) : value,
+      )
+    slot.baseline = baseline
+    slot._kept = element.childNodes.length
+    // An image that is not decoded would be a blank box in the first frame; the deadline ends the wait. Without images
+    // this is a microtask away, so before any frame.
+    void Promise.allSettled([...element.querySelectorAll('img')].map((image) => image.decode())).then(() =>
+      reveal(slot),
+    )
+  }
+
   /**
    * Hides by animations that hold one value, on the document's clock, so the engine itself ends them. Where `interactivity`
    * exists, opacity (which the compositor can end while the main thread is stuck) and inertness: two animations, because
@@ -119,29 +142,6 @@ export function boot(unblink: { -readonly [K in keyof Boot]: Boot<Element, Child
       sheet.replaceSync((rules = rules.replace(rule, '')))
       animations.map((animation) => animation.cancel())
     }
-  }
-
-  /** Puts the content into the slot, unless that is the runtime's to do and the runtime is not there yet. */
-  var swap = (slot: Slot, element: HTMLElement, content: Content) => {
-    var baseline = [...element.childNodes]
-    var [[kind, value], isMore] = Object.entries(content) as unknown as [[string, string], unknown]
-    // `html`, `template` or `text` alone is placed here; all that sorts before them needs the runtime, as does what
-    // an unfiltered `setHTML` lets through. It sanitises, so Trusted Types allow it. A value that is no string throws.
-    if (isMore || kind < (element.setHTML ? 'h' : 'i') || /<(m|base)/i.test(value)) {
-      if (!unblink.place) return
-      unblink.place(element, content)
-    } else if (kind < 'i') element.setHTML!(value.trim(), { sanitizer: {} })
-    else
-      element.replaceChildren(
-        kind[4] ? (d.getElementById(value) as HTMLTemplateElement).content.cloneNode(true) : value.trim(),
-      )
-    slot.baseline = baseline
-    slot._kept = element.childNodes.length
-    // An image that is not decoded would be a blank box in the first frame; the deadline ends the wait. Without images
-    // this is a microtask away, so before any frame.
-    void Promise.allSettled([...element.querySelectorAll('img')].map((image) => image.decode())).then(() =>
-      reveal(slot),
-    )
   }
 
   var reveal = (slot: Slot, cause?: RevealCause) => {
