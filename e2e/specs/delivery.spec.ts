@@ -3,10 +3,11 @@ import { rm } from 'node:fs/promises'
 import { findBrowser } from '../support/killBrowser.ts'
 import { expect, test, type TestSite } from '../support/site.ts'
 
-/** Opens the test page and waits until the runtime takes commands. */
+/** Opens the test page and waits until the runtime keeps what happens there. */
 async function open(page: Page, site: TestSite): Promise<void> {
   await page.goto(site.url())
   await page.waitForFunction(() => window.unblink?.place !== undefined)
+  expect(await page.evaluate(() => window.unblink!.push('event', 'opened'))).toBe(true)
 }
 
 /** Tracks events `first` to `last`, a few in every task, and counts those whose promise says that they are durable. */
@@ -23,7 +24,10 @@ const trackSteps = (page: Page, first: number, last: number): Promise<number> =>
     [first, last] as const,
   )
 
-const getSteps = (site: TestSite): unknown[] => site.events('custom').map(({ p }) => p.props?.['n'])
+type Custom = ReturnType<typeof getCustom>[number]
+const getCustom = (site: TestSite) => site.events('custom').filter(({ p }) => p.name !== 'opened')
+const getStep = ({ p }: Custom) => p.props?.['n']
+const getSteps = (site: TestSite): unknown[] => getCustom(site).map(getStep)
 
 const range = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, index) => first + index)
 
@@ -90,7 +94,7 @@ test('ten kills of the browser right after track() lose nothing that was durable
   site.setCollector('answer')
   const context = await launch()
   await open(context.pages()[0]!, site)
-  const getEntries = () => site.events('custom').map(({ p }) => p.props?.['entry'])
+  const getEntries = () => getCustom(site).map(({ p }) => p.props?.['entry'])
   const getLost = () => {
     const stored = new Set(getEntries())
     return ledger.filter((entry) => !stored.has(entry))
@@ -133,7 +137,9 @@ test('a server that goes away in the middle of deliveries stores each event once
   const promised = await tracked
   expect(promised).toEqual(promised.map(() => true))
   await expect.poll(() => getSteps(site).length, { timeout: 60_000 }).toBe(promised.length)
-  const inOrder = [...site.events('custom')].sort((a, b) => a.n - b.n).map(({ p }) => p.props?.['n'])
+  const inOrder = getCustom(site)
+    .sort((a, b) => a.n - b.n)
+    .map(getStep)
   expect(inOrder).toEqual(range(0, promised.length - 1))
   await expectNoGaps(site)
 })

@@ -78,7 +78,7 @@ test('mouse, scroll, clicks and time on page arrive as they happened', async ({ 
     at = index ? [at[0] + dx, at[1] + dy] : [dx, dy]
     return { at, slot: p.slots[slot] }
   })
-  for (const point of points.slice(0, 12)) expect(trail).toContainEqual(point.at)
+  for (const point of points.slice(0, 10)) expect(trail).toContainEqual(point.at)
   expect(points.some(({ slot }) => slot === 'hero')).toBe(true)
   const perMille = p.at.slice(0, 2)
   const over = points.find(({ slot }) => slot === 'hero')!
