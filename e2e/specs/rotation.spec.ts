@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import { recordShifts } from '../support/recordShifts.ts'
 import { EVERY_MS, startRotationSite } from '../support/rotationSite.ts'
 import { button, expectStill, heading, open, pass, settle, slot, test } from '../support/rotationTest.ts'
 import { expect, test as base } from '../support/site.ts'
@@ -8,15 +9,7 @@ test('contents follow one another, then begin again; one that would shift the pa
   rotating,
   browserName,
 }) => {
-  await page.addInitScript(() => {
-    const shifts: number[] = []
-    Object.assign(window, { shifts })
-    if (PerformanceObserver.supportedEntryTypes.includes('layout-shift')) {
-      new PerformanceObserver((list) => {
-        for (const entry of list.getEntries()) shifts.push((entry as unknown as { value: number }).value)
-      }).observe({ type: 'layout-shift', buffered: true })
-    }
-  })
+  await recordShifts(page)
   await open(page, rotating)
   for (const name of ['Two', 'Four', 'One', 'Two']) {
     await pass(page)

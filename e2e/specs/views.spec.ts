@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import { recordShifts } from '../support/recordShifts.ts'
 import { expect, readSlot, startSite, test as base, type TestSite } from '../support/site.ts'
 
 /** `fading`: its hero follows a late answer by a crossfade. `picture`: its hero's variant brings an image. */
@@ -101,15 +102,7 @@ test('a late answer fades in where the site wants it, and both outcomes are told
 })
 
 test('during the fade the new content takes the clicks and the page does not shift', async ({ page, fading }) => {
-  await page.addInitScript(() => {
-    const shifts: number[] = []
-    Object.assign(window, { shifts })
-    if (PerformanceObserver.supportedEntryTypes.includes('layout-shift')) {
-      new PerformanceObserver((list) => {
-        for (const entry of list.getEntries()) shifts.push((entry as unknown as { value: number }).value)
-      }).observe({ type: 'layout-shift', buffered: true })
-    }
-  })
+  await recordShifts(page)
   await page.goto(fading.url({ profile: 900 }))
   const hit = await page.waitForFunction(
     () => {

@@ -14,7 +14,7 @@ export interface ProfileRequest {
   readonly visitor?: string
   /** The names of the slots wanted are the keys. */
   readonly slots: Readonly<Record<string, unknown>>
-  /** Path of the page. */
+  /** Path of the page; '' from the snippet, which spares the bytes. */
   readonly url: string
   /** As the browser tells it; the server keeps origin and path only. */
   readonly referrer: string
