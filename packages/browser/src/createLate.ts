@@ -6,10 +6,14 @@ import { place } from './place.ts'
 /**
  * Carries out the late policy `fade`: slots that were shown without a decision get it when it comes after all, by a
  * crossfade, unless the visitor has touched them or what is in view would move. The other policies leave the slot alone.
+ * @param touch What ended the waiting before this was there to listen, if anything did.
  * @returns `apply`, to be called when the reply has come; resolves to true when a slot was changed. `stop` ends the watching
  * for touches.
  */
-export function createLate(boot: Boot<Element, ChildNode>): { apply(): Promise<boolean>; stop(): void } {
+export function createLate(
+  boot: Boot<Element, ChildNode>,
+  touch: Event | undefined,
+): { apply(): Promise<boolean>; stop(): void } {
   const touched = new WeakSet<Element>()
   const onTouch = ({ target }: Event) => {
     for (const { element } of Object.values(boot.slots)) {
@@ -17,6 +21,7 @@ export function createLate(boot: Boot<Element, ChildNode>): { apply(): Promise<b
     }
   }
   const undos = ['pointerdown', 'keydown', 'focusin'].map((type) => onEvent(type, onTouch))
+  if (touch) onTouch(touch)
   const isDue = ({ state, cause, late, decision, defer }: BootSlotRecord) =>
     state === SlotState.baseline && cause === 'timeout' && late === 'fade' && !defer && decision?.content
   return {

@@ -10,22 +10,23 @@ const MAX_IDLE_WAIT_MS = 300
 export const isOpen = ({ slots }: Boot<Element, ChildNode>): boolean =>
   Object.values(slots).some(({ state }) => state < SlotState.applied)
 
+/** See `whenSettled`. */
+export type Settled = ReturnType<typeof whenSettled>
+
 /**
- * Calls back once when nothing of ours can hold up a slot any more: all of them have been shown for as long as the paint
- * may take, and the main thread is idle. At once when the visitor touches the page or leaves it before, because that must be counted.
- * @returns `check`, to be called whenever a slot has been shown, `now`, which ends the waiting, and `stop`, which gives it up.
+ * Tells when nothing of ours can hold up a slot any more: all of them have been shown for as long as the paint may take,
+ * and the main thread is idle. At once when the visitor touches the page or leaves it before, because that must be counted.
+ * @returns `settled`, with the event that ended the waiting early, `check`, to be called whenever a slot has been shown,
+ * `now`, which ends the waiting, and `stop`, which gives it up.
  */
-export function whenSettled(boot: Boot<Element, ChildNode>, callback: () => void) {
-  let isWaiting = true
+export function whenSettled(boot: Boot<Element, ChildNode>) {
+  let settle: (event?: Event) => void
   let isShown = false
-  const stop = () => {
-    isWaiting = false
-    undos.forEach((undo) => undo())
-  }
-  const now = () => {
-    if (!isWaiting) return
+  const settled = new Promise<Event | undefined>((resolve) => (settle = resolve))
+  const stop = () => undos.forEach((undo) => undo())
+  const now = (event?: Event) => {
     stop()
-    callback()
+    settle(event)
   }
   const check = () => {
     if (isShown || isOpen(boot)) return
@@ -35,5 +36,5 @@ export function whenSettled(boot: Boot<Element, ChildNode>, callback: () => void
   }
   const undos = [onHidden(now), onEvent('pointerdown', now), onEvent('keydown', now)]
   check()
-  return { check, now, stop }
+  return { settled, check, now, stop }
 }
