@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import * as path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import nodeResolve from '@rollup/plugin-node-resolve'
+import { rollup } from 'rollup'
 import esbuild from 'rollup-plugin-esbuild'
 import { minify } from 'terser'
 
@@ -15,6 +16,8 @@ const root = path.dirname(fileURLToPath(import.meta.url))
  * `strict`, `compress`: where every byte is in every page.
  * `replace`: other files of ours in place of these. `beside`: a file that is not bundled but left beside the bundle, and the
  * address that it has from there.
+ * `asleep`: modules that are bundled as a function of their own, which the engine does not compile before it is called: a
+ * file that imports a namespace and exports a function that returns it, and the module that it imports.
  * `npm`: leave the package's own dependencies to the user's bundler; private packages are always bundled.
  */
 export const bundles = [
@@ -35,6 +38,7 @@ export const bundles = [
     input: 'packages/browser/src/iife.ts',
     file: 'packages/browser/dist/unblink.js',
     replace: { 'packages/browser/src/loadMore.ts': 'packages/browser/src/loadMoreBeside.ts' },
+    asleep: { 'packages/browser/src/getParts.ts': 'packages/browser/src/parts.ts' },
     format: 'iife',
     target: 2020,
     sourcemap: true,
@@ -46,6 +50,7 @@ export const bundles = [
     stage: 'runtime',
     input: 'packages/browser/src/more.ts',
     file: 'packages/browser/dist/unblink-more.js',
+    beside: { 'packages/browser/src/device/explainSlots.ts': './unblink-explain.js' },
     format: 'es',
     target: 2020,
     sourcemap: true,
@@ -53,11 +58,35 @@ export const bundles = [
     budget: 'more',
   },
   {
+    name: 'explain',
+    stage: 'runtime',
+    input: 'packages/browser/src/device/explainSlots.ts',
+    file: 'packages/browser/dist/unblink-explain.js',
+    format: 'es',
+    target: 2020,
+    sourcemap: true,
+    precompress: true,
+  },
+  {
+    name: 'watch',
+    stage: 'runtime',
+    input: 'packages/browser/src/watch.ts',
+    file: 'packages/browser/dist/unblink-watch.js',
+    format: 'es',
+    target: 2020,
+    sourcemap: true,
+    precompress: true,
+    budget: 'watch',
+  },
+  {
     name: 'browser for npm',
     stage: 'runtime',
     input: 'packages/browser/src/index.ts',
     file: 'packages/browser/dist/index.mjs',
-    beside: { 'packages/browser/src/more.ts': './unblink-more.js' },
+    beside: {
+      'packages/browser/src/more.ts': './unblink-more.js',
+      'packages/browser/src/watch.ts': './unblink-watch.js',
+    },
     format: 'es',
     target: 2020,
     sourcemap: true,
@@ -100,7 +129,13 @@ const PRIVATE_MEMBER = /^_(?!_)/
 // use those for its own.
 const LETTERS = [...'abcdefghijklmnopqrstuvwxyz']
 
-const terser = ({ stage, format, target, sourcemap, compress = { passes: 3 } }) => ({
+const terser = ({
+  stage,
+  format,
+  target,
+  sourcemap,
+  compress = { passes: 4, inline: 1, pure_getters: true, unsafe_arrows: true },
+}) => ({
   name: 'terser',
   async renderChunk(code) {
     const { code: small, map } = await minify(code, {
@@ -128,6 +163,29 @@ const redirect = ({ replace = {}, beside = {} }) => ({
   },
 })
 
+/** Carries out a row's `asleep`. Scope hoisting would run the statements of all modules at once, wherever they are needed. */
+const sleep = (bundle) => ({
+  name: 'sleep',
+  async load(id) {
+    const file = path.relative(root, id).replaceAll(path.sep, '/')
+    const input = bundle.asleep?.[file]
+    if (!input) return null
+    const name = path.basename(file, '.ts')
+    const inner = await rollup({
+      ...toRollup({ ...bundle, input }),
+      plugins: getPlugins({ ...bundle, asleep: undefined }),
+    })
+    inner.watchFiles.forEach((watched) => this.addWatchFile(watched))
+    const { output } = await inner.generate({ ...toOutput(bundle), name: 'inner', sourcemap: true })
+    await inner.close()
+    const [{ code, map }] = output
+    return {
+      code: `let parts\nexport const ${name} = () => (parts ??= (() => {\n${code}\nreturn inner\n})())\n`,
+      map: { ...map, mappings: `;;${map.mappings}` },
+    }
+  },
+})
+
 const readPackage = (folder) => JSON.parse(readFileSync(path.join(root, folder, 'package.json'), 'utf8'))
 
 /** What an npm user installs beside the package: its dependencies, without those that are private to this repository. */
@@ -146,36 +204,40 @@ const FATAL = new Set([
   'MISSING_NAME_OPTION_FOR_IIFE_EXPORT',
 ])
 
+const getPlugins = (bundle) => [
+  redirect(bundle),
+  sleep(bundle),
+  nodeResolve({ exportConditions: ['source'], browser: true, extensions: ['.ts', '.mjs', '.js'] }),
+  esbuild({
+    target: `es${bundle.target}`,
+    // Dependencies too: their published form may be newer than the target.
+    exclude: [],
+    loaders: { '.mjs': 'js' },
+    sourceMap: Boolean(bundle.sourcemap),
+    // Plain assignments for class fields: the lowered form of the standard's define semantics costs a helper.
+    tsconfig: false,
+    tsconfigRaw: { compilerOptions: { useDefineForClassFields: false, verbatimModuleSyntax: true } },
+  }),
+]
+
+const toOutput = (bundle) => ({
+  file: path.join(root, bundle.file),
+  format: bundle.format,
+  sourcemap: bundle.sourcemap ?? false,
+  generatedCode: 'es2015',
+  strict: bundle.strict ?? true,
+})
+
 /** Rollup's options for one row of the table. */
 export const toRollup = (bundle) => ({
   input: path.join(root, bundle.input),
   external: getExternal(bundle),
-  plugins: [
-    redirect(bundle),
-    nodeResolve({ exportConditions: ['source'], browser: true, extensions: ['.ts', '.mjs', '.js'] }),
-    esbuild({
-      target: `es${bundle.target}`,
-      // Dependencies too: their published form may be newer than the target.
-      exclude: [],
-      loaders: { '.mjs': 'js' },
-      sourceMap: Boolean(bundle.sourcemap),
-      // Plain assignments for class fields: the lowered form of the standard's define semantics costs a helper.
-      tsconfig: false,
-      tsconfigRaw: { compilerOptions: { useDefineForClassFields: false, verbatimModuleSyntax: true } },
-    }),
-    terser(bundle),
-  ],
+  plugins: [...getPlugins(bundle), terser(bundle)],
   onLog(level, log, report) {
     if (FATAL.has(log.code)) throw new Error(log.message)
     report(level, log)
   },
-  output: {
-    file: path.join(root, bundle.file),
-    format: bundle.format,
-    sourcemap: bundle.sourcemap ?? false,
-    generatedCode: 'es2015',
-    strict: bundle.strict ?? true,
-  },
+  output: toOutput(bundle),
 })
 
 export default bundles.map(toRollup)

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { build } from '../scripts/build.mjs'
 import { ensureBrowsers } from '../scripts/ensure.mjs'
 import { formatTable } from '../scripts/lib/formatTable.mjs'
@@ -17,12 +18,13 @@ import { getLoad } from './lib/getMachine.mjs'
 
 const DEFAULT_RUNS = 8
 const CHART = 'bench/results/first-paint.svg'
+const RESULTS = 'bench/results/first-paint.json'
 /** Always measured along: what the ratios and the script time are taken against. */
 const YARDSTICKS = ['none', 'optimum']
 
 export const about = 'Time to the personalised first paint in Chromium: ours, the hand-written optimum, real peers'
 
-export const options = { scenarios: { type: 'string' } }
+export const options = { scenarios: { type: 'string' }, keep: { type: 'boolean' } }
 
 export const help = `Installs the peers on first use (140 MB in bench/first-paint/node_modules). Draws ${CHART}.
 The default takes about ten minutes on two cores; --runs 60 --scenarios all takes a night.
@@ -65,6 +67,14 @@ function formatPressure(results) {
   return pressure === undefined ? '' : `; some task waited for a CPU ${Math.round(pressure * 100)} % of the time`
 }
 
+/** The results of an earlier run in scenarios that this one does not measure. Each tells when it was measured. */
+function readKept(file, scenarios) {
+  if (!existsSync(file)) return []
+  const { at, results } = JSON.parse(readFileSync(file, 'utf8'))
+  const isMeasured = (result) => scenarios.some(({ id }) => id === result.scenario)
+  return results.filter((result) => !isMeasured(result)).map((result) => ({ at, ...result }))
+}
+
 async function runScenario({ scenario, contenders, runs, say, ...setting }) {
   const startedAt = Date.now()
   say(`\n${scenario.id}: ${contenders.length} contenders, ${runs} rounds, load ${getLoad().join(' ')}`)
@@ -79,6 +89,7 @@ async function runScenario({ scenario, contenders, runs, say, ...setting }) {
   const present = contenders.filter(({ name }) => measured[name])
   const results = present.map(({ name, kind, title }) => ({
     scenario: scenario.id,
+    at: new Date().toISOString(),
     contender: name,
     kind,
     title,
@@ -100,7 +111,8 @@ export async function run({ runs = DEFAULT_RUNS, only, flags, say }) {
   await ensurePeers()
   await build()
   const { chromium: executablePath } = await ensureBrowsers(['chromium'])
-  const contenders = chooseContenders(await createContenders(), only)
+  const all = await createContenders()
+  const contenders = chooseContenders(all, only)
   const sites = await startSites({ fontFile: findPeerFile('@fontsource/inter', 'files/inter-latin-400-normal.woff2') })
   try {
     const results = []
@@ -109,9 +121,12 @@ export async function run({ runs = DEFAULT_RUNS, only, flags, say }) {
       const present = contenders.filter(isOn)
       results.push(...(await runScenario({ executablePath, sites, scenario, contenders: present, runs, say })))
     }
-    const measured = contenders.filter(({ name }) => results.some(({ contender }) => contender === name))
-    writeAtomic(fromRoot(CHART), renderChart(scenarios, results))
-    const overview = formatOverview(scenarios, measured, results)
+    const kept = flags.keep ? readKept(flags.json ?? fromRoot(RESULTS), scenarios) : []
+    results.unshift(...kept)
+    const shown = [...new Set(results.map(({ scenario }) => scenario))].map(parseScenario)
+    const measured = all.filter(({ name }) => results.some(({ contender }) => contender === name))
+    writeAtomic(fromRoot(CHART), renderChart(shown, results))
+    const overview = formatOverview(shown, measured, results)
     return { ...overview, notes: [...NOTES, `chart: ${CHART}`], programs: { chromium: executablePath }, results }
   } finally {
     sites.close()

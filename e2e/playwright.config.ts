@@ -6,21 +6,31 @@ import { findProgram } from '../scripts/ensure.mjs'
 const chromium = findProgram('chromium')
 const firefox = findProgram('firefox')
 
+/**
+ * Specs that count frames or look at the screen have the machine for themselves; the others mostly wait. `npm test` runs
+ * the two kinds one after the other (UNBLINK_SPECS); everything else runs all of them alone.
+ */
+const FRAMES = ['flicker', 'hydration', 'journey', 'probe', 'rotation-life'].map((name) => `**/${name}.spec.ts`)
+const kind = process.env['UNBLINK_SPECS']
+
 const isRoot = process.getuid?.() === 0
 
 export default defineConfig({
   testDir: 'specs',
+  testMatch: kind === 'frames' ? FRAMES : '**/*.spec.ts',
   // Every fault in every engine takes a quarter of an hour: `npm run e2e -- faults` asks for it by name.
-  testIgnore:
-    process.argv.some((argument) => argument.includes('faults')) || process.env['UNBLINK_FAULTS']
+  testIgnore: [
+    ...(process.argv.some((argument) => argument.includes('faults')) || process.env['UNBLINK_FAULTS']
       ? []
-      : ['**/faults-*'],
+      : ['**/faults-*']),
+    ...(kind === 'others' ? FRAMES : []),
+  ],
   outputDir: 'results',
   // A test that passes at the second try is a bug in the test or in the product.
   retries: 0,
   forbidOnly: true,
-  // Frames are counted in these tests: a worker needs a core for itself and its browser one more.
-  workers: Math.max(1, Math.min(2, Math.floor(cpus().length / 2))),
+  // Where frames are counted, a worker needs a core for itself and its browser one more.
+  workers: Math.max(1, Math.min(2, kind === 'others' ? cpus().length : Math.floor(cpus().length / 2))),
   timeout: 60_000,
   expect: { timeout: 10_000 },
   reporter: 'list',

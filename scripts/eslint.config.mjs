@@ -129,7 +129,13 @@ export default tseslint.config(
         {
           patterns: [
             {
-              group: ['@unblink/*/*', '!@unblink/decide/{explain,rank,template}', '**/packages/*'],
+              group: [
+                '@unblink/*/*',
+                '!@unblink/decide/explain',
+                '!@unblink/decide/rank',
+                '!@unblink/decide/template',
+                '**/packages/*',
+              ],
               message: 'Import a package by its name only; its inner files are its own.',
             },
           ],

@@ -152,7 +152,13 @@ async function makeFilmstrip({ browser, base, profile, runs }) {
   const { PROFILE_DELAYS_MS } = await importBuilt('examples/bank/dist/demoSwitch.js')
   const reader = await browser.newContext({ viewport: VIEWPORT })
   const onProgress = (seconds) => say(`a visitor reads /mortgages: ${seconds} s`)
-  await becomeInterested(reader, { base, key: 'pk_bank_demo', path: '/mortgages', intent: 'mortgage', onProgress })
+  await becomeInterested(reader, {
+    base,
+    key: 'pk_bank_demo',
+    path: '/mortgages?visitor=control',
+    intent: 'mortgage',
+    onProgress,
+  })
   // Only the cookie: the profile knows the visitor, this browser remembers no decision, so both rows must wait for the reply.
   const storageState = { cookies: (await reader.storageState()).cookies, origins: [] }
   const colours = await readColours(await reader.newPage(), { stylesheet: `${base}/bank.css`, classes: BANNERS })

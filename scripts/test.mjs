@@ -10,12 +10,12 @@ import { runCommand } from './lib/runCommand.mjs'
 import { runMain } from './lib/runMain.mjs'
 
 const usage = `
-Usage: npm test [-- --only check,unit,e2e]
+Usage: npm test [-- --only check,unit,frames,e2e]
 
 Installs what is missing (packages, browsers), builds, and runs everything: the checks, the unit tests, and the specs in
 real browsers. The last line is the total; the exit code is 0 only if nothing failed and every runner ran something.
 
-  --only LIST   some of: check, unit, e2e
+  --only LIST   some of: check, unit, frames (specs that count frames), e2e (the other specs)
 `
 
 const RESULTS = '.cache/test'
@@ -38,13 +38,20 @@ const runners = {
         `--outputFile.json=${file}`,
       ]),
   },
-  e2e: {
+  frames: toSpecsRunner('frames'),
+  e2e: toSpecsRunner('others'),
+}
+
+/** Playwright on one of the two kinds of specs: see e2e/playwright.config.ts. */
+function toSpecsRunner(kind) {
+  return {
     count: countPlaywright,
     async run(file) {
       const { runSpecs } = await import('./e2e.mjs')
-      return runSpecs({ args: ['--reporter=list,json'], env: { PLAYWRIGHT_JSON_OUTPUT_FILE: file } })
+      const env = { PLAYWRIGHT_JSON_OUTPUT_FILE: file, UNBLINK_SPECS: kind }
+      return runSpecs({ args: ['--reporter=list,json'], env })
     },
-  },
+  }
 }
 
 /** Runs one runner and returns its counts. A crash, an unreadable report or an empty run counts as a failure, so the total and the exit code agree. */
@@ -73,7 +80,7 @@ async function runCounted(name) {
 
 async function runAll(names) {
   await ensurePackages()
-  if (names.includes('e2e')) await ensureBrowsers(['chromium', 'firefox', 'xvfb'])
+  if (names.includes('e2e') || names.includes('frames')) await ensureBrowsers(['chromium', 'firefox', 'xvfb'])
   await build()
   mkdirSync(fromRoot(RESULTS), { recursive: true })
   const all = []
@@ -86,7 +93,8 @@ runMain(import.meta.url, async () => {
   requireNode('20.19', 'The test tools')
   const names = flags.only ? flags.only.split(',') : Object.keys(runners)
   const unknown = names.filter((name) => !(name in runners))
-  if (unknown.length > 0) throw new Error(`No such runner: ${unknown.join(', ')}. There are: check, unit, e2e.`)
+  if (unknown.length > 0)
+    throw new Error(`No such runner: ${unknown.join(', ')}. There are: ${Object.keys(runners).join(', ')}.`)
   let total
   try {
     total = await runAll(names)

@@ -24,8 +24,14 @@ const trackSteps = (page: Page, first: number, last: number): Promise<number> =>
     [first, last] as const,
   )
 
+/** So many events at once are sent at once, with all that waits in the queue: nobody waits until a batch is due. */
+const sendNow = (page: Page): Promise<void> =>
+  page.evaluate(() => {
+    for (let count = 0; count < 50; count++) void window.unblink!.push('event', 'more')
+  })
+
 type Custom = ReturnType<typeof getCustom>[number]
-const getCustom = (site: TestSite) => site.events('custom').filter(({ p }) => p.name !== 'opened')
+const getCustom = (site: TestSite) => site.events('custom').filter(({ p }) => p.name !== 'opened' && p.name !== 'more')
 const getStep = ({ p }: Custom) => p.props?.['n']
 const getSteps = (site: TestSite): unknown[] => getCustom(site).map(getStep)
 
@@ -46,10 +52,13 @@ const expectNoGaps = (site: TestSite): Promise<void> =>
 
 const whenBatchFails = (page: Page) => page.waitForEvent('requestfailed', (request) => request.url().endsWith('/v1/e'))
 
-/** How many events are durable when the browser is killed, a round each. Above 50 a request is on its way as well. */
-const KILL_AT = [1, 2, 3, 5, 8, 13, 21, 34, 55, 89]
+/**
+ * How many events are durable when the browser is killed, a round each. Above 50 a request is on its way as well.
+ * `npm run ledger` does it a hundred times, at random.
+ */
+const KILL_AT = [1, 8, 34, 89]
 
-test('ten kills of the browser right after track() lose nothing that was durable', async ({
+test('C1 kills of the browser right after track() lose nothing that was durable', async ({
   playwright,
   browserName,
   channel,
@@ -94,6 +103,7 @@ test('ten kills of the browser right after track() lose nothing that was durable
   site.setCollector('answer')
   const context = await launch()
   await open(context.pages()[0]!, site)
+  await sendNow(context.pages()[0]!)
   const getEntries = () => getCustom(site).map(({ p }) => p.props?.['entry'])
   const getLost = () => {
     const stored = new Set(getEntries())
@@ -144,23 +154,25 @@ test('a server that goes away in the middle of deliveries stores each event once
   await expectNoGaps(site)
 })
 
-test('a lost acknowledgement makes the page repeat the batch, and the collector knows the repeat', async ({
+test('C4 a lost acknowledgement makes the page repeat the batch, and the collector knows the repeat', async ({
   page,
   site,
 }) => {
   await open(page, site)
   site.setCollector('mute')
   const failed = whenBatchFails(page)
-  expect(await trackSteps(page, 0, 9)).toBe(10)
+  // So many that they are sent at once.
+  expect(await trackSteps(page, 0, 59)).toBe(60)
   await failed
   const unheard = site.replies.length
   const stored = site.events()
-  expect(getSteps(site)).toEqual(range(0, 9))
+  expect(getSteps(site).length).toBeGreaterThan(0)
 
   site.setCollector('answer')
   const countRepeats = () => site.replies.slice(unheard).reduce((sum, { dup }) => sum + dup, 0)
   await expect.poll(countRepeats, { timeout: 30_000 }).toBeGreaterThanOrEqual(stored.length)
-  expect(getSteps(site)).toEqual(range(0, 9))
+  await expect.poll(() => getSteps(site).length).toBe(60)
+  expect(new Set(getSteps(site))).toEqual(new Set(range(0, 59)))
   await expectNoGaps(site)
 })
 
@@ -187,6 +199,13 @@ async function follow(
   await page.click(`#${id}`)
 }
 
+/** Another page of the site, which delivers what others have left. */
+async function comeBack(context: BrowserContext, site: TestSite): Promise<void> {
+  const page = await context.newPage()
+  await open(page, site)
+  await sendNow(page)
+}
+
 /** Ways in which a visitor leaves the page, by the last thing that they did there. */
 const LEAVES: Record<string, (page: Page) => Promise<void>> = {
   async 'click a#link'(page) {
@@ -209,7 +228,7 @@ const LEAVES: Record<string, (page: Page) => Promise<void>> = {
   },
 }
 
-test('what a visitor did last is stored when they come back, however they left', async ({ context, site }) => {
+test('C19 what a visitor did last is stored when they come back, however they left', async ({ context, site }) => {
   // Nothing gets through while the page is left: only what is durable by then can come back.
   site.setCollector('cut')
   for (const leave of Object.values(LEAVES)) {
@@ -220,7 +239,7 @@ test('what a visitor did last is stored when they come back, however they left',
   expect(site.replies).toEqual([])
 
   site.setCollector('answer')
-  await open(await context.newPage(), site)
+  await comeBack(context, site)
   const getInteractions = () => site.events('interaction').map(({ p }) => `${p.kind} ${p.target}`)
   await expect.poll(() => getInteractions().sort(), { timeout: 30_000 }).toEqual(Object.keys(LEAVES).sort())
   await expectNoGaps(site)
@@ -235,6 +254,7 @@ test('what went by beacon and is still in the queue is stored once', async ({ pa
   expect(countRepeats()).toBe(0)
 
   await open(page, site)
+  await sendNow(page)
   await expect.poll(countRepeats, { timeout: 30_000 }).toBeGreaterThanOrEqual(10)
   expect(getSteps(site)).toEqual(range(0, 9))
   await expectNoGaps(site)
@@ -249,7 +269,7 @@ test('what is in the queue of closed tabs is delivered by the next page of the s
   expect(site.replies).toEqual([])
 
   site.setCollector('answer')
-  await open(await context.newPage(), site)
+  await comeBack(context, site)
   await expect.poll(() => getSteps(site).length, { timeout: 30_000 }).toBe(20)
   expect(new Set(getSteps(site))).toEqual(new Set(range(0, 19)))
   await expectNoGaps(site)

@@ -56,7 +56,8 @@ test('reading about mortgages makes the hero a mortgage banner on the next view,
   page,
   display,
 }) => {
-  await page.goto(bank.url)
+  // Nobody of the holdout.
+  await page.goto(`${bank.url}/?visitor=control`)
   const baseline = await heading(page, 'hero').textContent()
   await readAbout(page, '/mortgages', 'mortgage')
 
@@ -76,7 +77,7 @@ test('reading about mortgages makes the hero a mortgage banner on the next view,
 })
 
 test('logging in tells what the visitor holds, and the help follows', async ({ page }) => {
-  await page.goto(bank.url)
+  await page.goto(`${bank.url}/?visitor=control`)
   await expect(heading(page, 'help')).toHaveText('How can we help?')
   await page.goto(`${bank.url}/login`)
   await page.getByLabel(/mortgage/i).check()

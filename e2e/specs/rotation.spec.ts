@@ -23,13 +23,13 @@ test('contents follow one another, then begin again; one that would shift the pa
   }
   if (browserName === 'chromium')
     expect(await page.evaluate(() => (window as unknown as { shifts: number[] }).shifts)).toEqual([])
-  expect(rotating.files).toEqual(['/u/unblink.js', '/u/unblink-more.js'])
+  expect(rotating.files).toContain('/u/unblink-more.js')
 })
 
 test('a page without a slot that rotates never loads what rotates', async ({ page, site }) => {
   await page.goto(site.url())
   await site.waitFor('exposure', ({ p }) => p.slot === 'hero')
-  expect(site.requests.filter((request) => request.endsWith('.js'))).toEqual(['GET /u/unblink.js'])
+  expect(site.requests).not.toContain('GET /u/unblink-more.js')
 })
 
 test('nothing moves under the pointer, and the time begins anew when it has left', async ({ page, rotating }) => {

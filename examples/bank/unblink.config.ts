@@ -26,12 +26,7 @@ const toBanner = ({ tone, kicker, title, text, action, link }: Banner) => ({
 </div>`,
 })
 
-const toOffer = (
-  tone: Banner['tone'],
-  title: string,
-  text: string,
-  [label, href]: readonly [label: string, href: string],
-) => ({
+const toOffer = (tone: Banner['tone'], title: string, text: string, [label, href]: Banner['link']) => ({
   html: `<div class="panel offer offer-${tone}">
   <div>
     <h2>${title}</h2>
@@ -42,7 +37,7 @@ const toOffer = (
 </div>`,
 })
 
-const toHelp = (title: string, text: string, links: readonly (readonly [label: string, href: string])[]) => ({
+const toHelp = (title: string, text: string, links: readonly Banner['link'][]) => ({
   html: `<div class="panel panel-help">
   <h2>${title}</h2>
   <p>${text}</p>
@@ -50,11 +45,14 @@ const toHelp = (title: string, text: string, links: readonly (readonly [label: s
 </div>`,
 })
 
+/** A template: the visitor's own exposed attributes, escaped. */
+const HELD = 'With us you have: {{#holdings}}<b class="held">{{.}}</b> {{/holdings}}Straight to it:'
+
 const serverKey = process.env['UNBLINK_SERVER_KEY']
 
 export default defineSite({
   id: 'bank',
-  keys: { browser: 'pk_bank_demo', ...(serverKey ? { server: serverKey } : {}) },
+  keys: { browser: 'pk_bank_demo', ...(serverKey && { server: serverKey }) },
   origins: [],
   consent: { personalization: 'granted', analytics: 'granted' },
   slots: {
@@ -62,6 +60,8 @@ export default defineSite({
     'home.promo': { late: 'keep' },
     'home.help': { late: 'next' },
     'home.offers': { late: 'fade' },
+    'mortgages.adviser': { late: 'fade' },
+    'apply.phone': { late: 'next' },
   },
   categories: {
     mortgage: { paths: ['/mortgages*', '/article*'], intent: true },
@@ -78,6 +78,8 @@ export default defineSite({
     'has-intent': { 'intent.primary': { $exists: true } },
     returning: { 'visits.count': { $gte: 2 } },
   },
+  // One visitor in ten sees the defaults for good and is measured all the same: what all of this is worth.
+  holdout: { share: 0.1, seed: 'bank-2026' },
   experiences: [
     {
       id: 'hero-mortgage',
@@ -140,6 +142,7 @@ export default defineSite({
       id: 'promo-returning',
       slot: 'home.promo',
       kind: 'personalization',
+      priority: 10,
       audience: 'returning',
       variants: [
         {
@@ -158,6 +161,28 @@ export default defineSite({
       ],
     },
     {
+      // Without content a variant is the control: the default, measured as an alternative of its own.
+      id: 'promo-wording',
+      slot: 'home.promo',
+      kind: 'experiment',
+      variants: [
+        { id: 'control' },
+        {
+          id: 'no-forms',
+          content: {
+            html: `<div class="panel panel-promo panel-back">
+  <div>
+    <h2>Moving banks, without a form</h2>
+    <p>Give us your old account number. Seven days later your salary, your rent and your evening are where they belong.</p>
+    <p class="actions"><a class="button" href="/apply">Let us move it</a></p>
+  </div>
+  ${readDrawing('art-call')}
+</div>`,
+          },
+        },
+      ],
+    },
+    {
       id: 'help-mortgage',
       slot: 'home.help',
       kind: 'personalization',
@@ -166,7 +191,7 @@ export default defineSite({
       variants: [
         {
           id: 'manage-mortgage',
-          content: toHelp('Manage your mortgage', 'You hold a mortgage with us. Straight to it:', [
+          content: toHelp('Manage your mortgage', HELD, [
             ['Pay back a little more', '/mortgages#questions'],
             ['See today’s rates', '/mortgages#rates'],
             ['Talk to your adviser', '/apply'],
@@ -183,7 +208,7 @@ export default defineSite({
       variants: [
         {
           id: 'your-card',
-          content: toHelp('Your card', 'You hold one of our cards. Straight to it:', [
+          content: toHelp('Your card', HELD, [
             ['Freeze or thaw it', '/cards#safe'],
             ['See what it costs abroad', '/cards#compare'],
             ['Ask for a higher limit', '/apply'],
@@ -196,6 +221,8 @@ export default defineSite({
       slot: 'home.offers',
       kind: 'personalization',
       audience: 'has-intent',
+      // What interests this visitor most comes first, then the second, then the third.
+      rankBy: { 'all-three': ['intent.mortgage', 'intent.cards', 'intent.savings'] },
       variants: [
         {
           id: 'all-three',
@@ -226,8 +253,44 @@ export default defineSite({
         },
       ],
     },
+    {
+      // Whoever reads the rates to the end, or for a while, may have a question that no page answers.
+      id: 'adviser-hesitant',
+      slot: 'mortgages.adviser',
+      kind: 'personalization',
+      when: [{ timeOnPageMs: 15_000 }, { scrollPercent: 75 }],
+      // Asked twice is often enough, and "not now" means not now.
+      cap: { impressions: 2, dismissals: 1, per: 'session' },
+      variants: [
+        {
+          id: 'ten-minutes',
+          content: {
+            html: `<div class="panel panel-promo panel-back">
+  <div>
+    <h2>Still weighing it up?</h2>
+    <p>So would we. Ten minutes on the phone, your numbers, no mark on your record, and nobody rings back unasked.</p>
+    <p class="actions"><a class="button" href="/apply">Talk it through</a> <button type="button" class="later" data-unblink-dismiss>Not now</button></p>
+  </div>
+  ${readDrawing('art-call')}
+</div>`,
+          },
+        },
+      ],
+    },
+    {
+      id: 'phone-open',
+      slot: 'apply.phone',
+      kind: 'personalization',
+      schedule: { timeZone: 'Europe/London', days: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri'], hours: ['08:00', '20:00'] },
+      variants: [
+        {
+          id: 'now',
+          content: { html: '<p class="notice"><b>The phones are open.</b> Write, and we ring you back today.</p>' },
+        },
+      ],
+    },
   ],
   goals: { application: {} },
-  expose: ['intent.primary', 'holdings', 'visits.count'],
+  expose: ['intent.primary', 'intent.mortgage', 'intent.cards', 'intent.savings', 'holdings', 'visits.count'],
   queryAllowList: ['utm_source', 'utm_medium', 'utm_campaign'],
 })

@@ -3,6 +3,11 @@ for (const form of document.querySelectorAll('form[action="/login"], form[action
   form.addEventListener('submit', () => window.unblink && window.unblink.push('forget'))
 }
 
+// So does whoever chooses to be somebody else; the server then gives this browser another visitor id.
+for (const link of document.querySelectorAll('a[href^="?visitor="]')) {
+  link.addEventListener('click', () => window.unblink && window.unblink.push('forget'))
+}
+
 // The demo bar's one button: erases what the server and this browser know of this visitor, then starts over.
 document.getElementById('forget').addEventListener('click', async () => {
   const said = document.getElementById('forget-said')

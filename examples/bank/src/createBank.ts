@@ -1,18 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { UnblinkServer } from '@unblink/server'
 import { Hono, type Context, type Next } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { csrf } from 'hono/csrf'
 import { PROFILE_DELAYS_MS, parseDemoSwitch, toCookie, withQuery } from './demoSwitch.ts'
+import { findVisitor, isVisitorKind, type VisitorKind } from './findVisitor.ts'
 import { ASSETS, PAGES, readPage, readPageFile, renderPage } from './pages.ts'
 import { streamChunks } from './streamChunks.ts'
 
 /** What the bank needs of an Unblink server that runs in the same process. */
-export interface Unblink {
-  /** Serves everything under `/u`. */
-  readonly app: Hono
-  /** Tells the profile what the bank knows: a server-to-server fact, never taken from the page. */
-  setAttributes(visitor: string, set: { readonly holdings: readonly string[] }): Promise<unknown>
-}
+export type Unblink = Pick<UnblinkServer, 'app' | 'decideFor' | 'setAttributes'>
 
 export interface BankOptions {
   readonly unblink: Unblink
@@ -28,6 +25,7 @@ const PRODUCTS: readonly string[] = ['current', 'mortgage', 'card', 'savings']
 const SESSION_COOKIE = 'bank_session'
 const DEMO_COOKIE = 'demo'
 const VISITOR_COOKIE = 'ub_v'
+const MEMORY_COOKIE = 'unblink'
 const MAX_DRIP_MS = 2000
 const MAX_HOLD_MS = 30_000
 const NAIVE_HEAD = '<script async src="/naive.js"></script>'
@@ -53,7 +51,17 @@ export function createBank({ unblink, head, dripMs = 15, signal }: BankOptions):
   const pages = Object.entries(PAGES).map(([path, name]) => [path, readPage(name)] as const)
   const missing = readPage('404')
 
+  /** Gives this browser another visitor id, and an address without the wish, so that a reload does not ask again. */
+  const sendAsSomebodyElse = async (c: Context, kind: VisitorKind) => {
+    setCookie(c, VISITOR_COOKIE, await findVisitor(kind, unblink), { path: '/', httpOnly: true, sameSite: 'Lax' })
+    // What the page remembers was decided for another.
+    deleteCookie(c, MEMORY_COOKIE, { path: '/' })
+    return c.redirect(c.req.path, 303)
+  }
+
   const sendPage = (c: Context, page: string, status: 200 | 404) => {
+    const kind = c.req.query('visitor')
+    if (isVisitorKind(kind)) return sendAsSomebodyElse(c, kind)
     const before = parseDemoSwitch(getCookie(c, DEMO_COOKIE))
     const demo = withQuery(before, new URL(c.req.url).searchParams)
     const value = toCookie(demo)

@@ -7,13 +7,13 @@ import { place } from './place.ts'
  * Carries out the late policy `fade`: slots that were shown without a decision get it when it comes after all, by a
  * crossfade, unless the visitor has touched them or what is in view would move. The other policies leave the slot alone.
  * @param touch What ended the waiting before this was there to listen, if anything did.
- * @returns `apply`, to be called when the reply has come; resolves to true when a slot was changed. `stop` ends the watching
- * for touches.
+ * @returns `apply`, to be called when the reply has come; resolves to true when a slot was changed. `isTouched` tells whether
+ * the visitor has touched a slot; `stop` ends the watching for that.
  */
 export function createLate(
   boot: Boot<Element, ChildNode>,
   touch: Event | undefined,
-): { apply(): Promise<boolean>; stop(): void } {
+): { apply(): Promise<boolean>; isTouched(element: Element): boolean; stop(): void } {
   const touched = new WeakSet<Element>()
   const onTouch = ({ target }: Event) => {
     for (const { element } of Object.values(boot.slots)) {
@@ -41,6 +41,7 @@ export function createLate(
       }
       return isChanged
     },
+    isTouched: (element) => touched.has(element),
     stop: () => undos.forEach((undo) => undo()),
   }
 }

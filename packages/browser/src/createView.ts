@@ -13,7 +13,7 @@ export interface View {
 
 /** The view that begins now or, for a load, began when the page did. */
 export function createView(kind?: NavigationKind): View {
-  const navigation = performance.getEntriesByType('navigation')[0] as PerformanceNavigationTiming | undefined
+  const navigation = performance.getEntriesByType('navigation')[0]
   const isReload = navigation?.type === 'reload'
   return {
     id: createUuid7(),

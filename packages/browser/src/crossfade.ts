@@ -1,7 +1,11 @@
 import type { Content } from '@unblink/protocol'
-import type { place } from './place.ts'
+import { act } from './content/act.ts'
+import type { Act, Undo } from './content/undo.ts'
 
 const DURATION_MS = 250
+
+/** Changes the element, or throws when it cannot. What it returns may be how to undo more than the element's children. */
+export type Put = (element: Element, content: Content, act: Act) => unknown
 
 /**
  * Replaces the children of an element that the visitor can see, by a crossfade: a picture of the old content lies over the
@@ -10,14 +14,20 @@ const DURATION_MS = 250
  * @returns The old children; undefined, and nothing changed, when the content cannot be placed, or when it has another
  * height and the element is in view or above it: the page must not jump under the reader's eyes.
  */
-export function crossfade(element: Element, content: Content, put: typeof place): ChildNode[] | undefined {
-  if (!(element instanceof HTMLElement) || content.attributes || content.class) return undefined
+export function crossfade(element: Element, content: Content, put: Put): ChildNode[] | undefined {
+  if (!(element instanceof HTMLElement) || content.redirect) return undefined
   const { height, top } = element.getBoundingClientRect()
   const ghost = element.cloneNode(true) as HTMLElement
   const old = [...element.childNodes]
-  if (!put(element, content)) return undefined
+  let undo
+  try {
+    undo = put(element, content, act)
+  } catch {
+    return undefined // One that asks for what cannot be done leaves the default.
+  }
   if (Math.abs(element.getBoundingClientRect().height - height) > 1 && top < innerHeight) {
-    element.replaceChildren(...old)
+    if (typeof undo === 'function') (undo as Undo)()
+    else element.replaceChildren(...old)
     return undefined
   }
   const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches

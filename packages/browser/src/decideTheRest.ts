@@ -1,29 +1,23 @@
-import { parseConsent, type Boot, type Manifest, type ProfileReply } from '@unblink/protocol'
-import { loadMore } from './loadMore.ts'
+import type { Boot, ProfileReply } from '@unblink/protocol'
+import type { FollowUp } from './device/createFollowUp.ts'
 
 /**
  * Decides the slots that the reply left open, with the manifest and what the reply tells of the visitor.
  * Server decisions win; a reply or manifest of no use leaves the baseline. Never rejects.
+ * @param load Fetches what decides, and the rules.
  * @returns False when the view has ended meanwhile: then nothing was decided.
  */
 export async function decideTheRest(
   boot: Boot<Element, ChildNode>,
-  { attributes, visitor }: ProfileReply,
+  reply: ProfileReply,
+  load: FollowUp['load'],
 ): Promise<boolean> {
   const { slots } = boot
   const names = Object.keys(slots).filter((name) => !slots[name]!.decision)
   if (!names.length) return true
   try {
-    // Side by side: whoever has no manifest has no need of the engine either.
-    const [{ decide }, manifest] = await Promise.all([
-      loadMore(),
-      fetch(`${boot.base}/v1/m?key=${encodeURIComponent(boot.key)}`).then(
-        (response) => response.json() as Promise<Manifest>,
-      ),
-    ])
-    const consent = parseConsent(boot.consent, boot.analytics)
-    if (boot.slots === slots)
-      boot.decide(decide({ manifest, attributes, visitor, slots: names, consent, now: Date.now() }))
+    const device = await load()
+    if (boot.slots === slots) boot.decide(device.decide(reply, names))
   } catch {
     // No manifest or engine, no decision: the deadline shows the baseline, as for a slow reply.
   }

@@ -7,7 +7,7 @@ export function getProfileMs(base: string): number | undefined {
   const entry = performance
     .getEntriesByType('resource')
     .filter(({ name }) => name.startsWith(address))
-    .at(-1) as PerformanceResourceTiming | undefined
+    .at(-1)
   // Firefox lets what Early Hints preloaded start when the page asked for it, which may be after its end.
   return entry && Math.max(0, Math.round(entry.responseEnd - entry.startTime))
 }

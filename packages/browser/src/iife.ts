@@ -1,3 +1,11 @@
 import { start } from './start.ts'
 
-start()
+const script = document.currentScript as HTMLScriptElement | null
+const begin = () => {
+  // Its other files are beside it, and only while it is evaluated is it known where that is.
+  if (window.unblink) window.unblink.runtime ??= script?.src
+  start()
+}
+// A snippet that is itself a file may come after us; `load` waits for both.
+if (window.unblink) begin()
+else addEventListener('load', begin)

@@ -1,24 +1,21 @@
 import { onHidden, onRestore, whenActivated } from '@unblink/page'
-import { parseConsent, parseProfileReply, withPrivacyControl } from '@unblink/protocol'
-import type { Boot, Consent, EventInput, NavigationKind } from '@unblink/protocol'
+import { parseConsent, parseProfileReply, scrubText, withPrivacyControl } from '@unblink/protocol'
+import type { Boot, Consent, EventInput, NavigationKind, ProfileReply } from '@unblink/protocol'
 import { createTracker, type Tracker } from '@unblink/tracker'
 import { createLate } from './createLate.ts'
 import { createView } from './createView.ts'
 import { decideTheRest } from './decideTheRest.ts'
-import { getProfileMs } from './getProfileMs.ts'
+import { createFollowUp } from './device/createFollowUp.ts'
 import { getSeenSlots } from './getSeenSlots.ts'
-import { forget, forgetDoubts, rememberDecisions, rememberRequest } from './memory.ts'
+import { loadWatch } from './loadMore.ts'
+import { forget, forgetDoubts, rememberDecisions } from './memory.ts'
+import { cleanCommand } from './observe/cleanCommand.ts'
 import { getTrafficSource } from './observe/getTrafficSource.ts'
-import { observeEngagement } from './observe/observeEngagement.ts'
-import { observeExposures } from './observe/observeExposures.ts'
-import { observeInteractions } from './observe/observeInteractions.ts'
-import { observePointer } from './observe/observePointer.ts'
-import { observeScroll } from './observe/observeScroll.ts'
+import type { EarlyEvent } from './observe/ObserveContext.ts'
+import { watchView } from './observe/watchView.ts'
 import { rotateSlots } from './rotateSlots.ts'
 import { runCommands } from './runCommands.ts'
 import { isOpen, type Settled } from './whenSettled.ts'
-
-const OBSERVERS = [observeExposures, observeEngagement, observePointer, observeScroll, observeInteractions, rotateSlots]
 
 /** The runtime at work. */
 export interface Run {
@@ -31,8 +28,14 @@ export interface Run {
 /**
  * Decides what the snippet could not, then, when every slot has been painted, watches and reports.
  * @param touch What the visitor did to make it begin early, if they did.
+ * @param takeEarly Gives the clicks and submits up to now, and leaves the later ones to us.
  */
-export function run(boot: Boot<Element, ChildNode>, { settled, check, now }: Settled, touch: Event | undefined): Run {
+export function run(
+  boot: Boot<Element, ChildNode>,
+  { settled, check, now }: Settled,
+  touch: Event | undefined,
+  takeEarly: () => readonly EarlyEvent[],
+): Run {
   const obey = (asked: Consent) => withPrivacyControl(asked, navigator.globalPrivacyControl === true)
   let consent = obey(parseConsent(boot.consent, boot.analytics))
   const mayRemember = () => consent.personalization === 'granted'
@@ -48,14 +51,27 @@ export function run(boot: Boot<Element, ChildNode>, { settled, check, now }: Set
   const fade = async () => {
     if (await late.apply()) tellShown()
   }
+  let isLearnt = false
+  const remember = (reply: ProfileReply, isBehind = isLearnt) => {
+    isLearnt = isBehind
+    const next = followUp.take(reply)
+    if (next && mayRemember()) rememberDecisions(boot, next, isLearnt)
+  }
+  const followUp = createFollowUp({ boot, mayRemember, isTouched: late.isTouched, remember, tellShown })
   const takeReply = async () => {
     const { slots } = boot
     const reply = parseProfileReply(boot.reply)
-    if (reply.ok && (await decideTheRest(boot, reply.value))) await fade()
+    if (reply.ok && (await decideTheRest(boot, reply.value, followUp.load))) await fade()
     await settled
-    if (boot.slots !== slots || !mayRemember()) return
-    if (reply.ok) rememberDecisions(boot, reply.value, false)
-    rememberRequest(boot, reply.ok ? getProfileMs(boot.base) : undefined)
+    // Blocked, gone, no network: then the server's decisions stand.
+    if (reply.ok && reply.value.rest) await followUp.load().catch(() => {})
+    if (boot.slots !== slots) return
+    if (reply.ok) {
+      remember(reply.value, false)
+      tellShown()
+    }
+    const more = mayRemember() && (await loadWatch().catch(() => undefined))
+    if (more && boot.slots === slots) more.rememberRequest(boot, reply.ok)
   }
   /** Nothing waits for what a reply brings beyond the slots that are shown by now. */
   const onReply = async () => {
@@ -72,19 +88,35 @@ export function run(boot: Boot<Element, ChildNode>, { settled, check, now }: Set
 
   // Then everything else.
   let tracker: Tracker | undefined
-  const track = async (event: EventInput) => !!(await tracker?.track(event))
+  const track = async (event: EventInput) => {
+    const isKept = !!(await tracker?.track(event))
+    boot.onTracked?.(event)
+    return isKept
+  }
+  const trackClean = (event: EventInput) => {
+    const clean = cleanCommand(event)
+    if (!clean) return false
+    followUp.call('hear', clean)
+    return track(clean)
+  }
   let closeView = () => {}
   const openView = (kind?: NavigationKind) => {
     closeView()
     const view = createView(kind)
-    tracker?.setView(view)
+    tracker?.setView({ ...view, location: scrubText(view.location) })
     void track({
       t: 'page_view',
-      p: { kind: view.kind, title: document.title, source: getTrafficSource(location, document.referrer) },
+      p: { kind: view.kind, title: scrubText(document.title), source: getTrafficSource(location, document.referrer) },
     })
     const getSlots = () => getSeenSlots(boot)
-    const stops = OBSERVERS.map((observe) => observe({ track, view, getSlots, boot, onShown }))
-    closeView = () => stops.forEach((stop) => stop())
+    const isMeasured = consent.analytics !== 'denied'
+    const others = [rotateSlots, followUp.watch]
+    const early = takeEarly()
+    closeView = watchView({ track, view, getSlots, boot, onShown, tellShown, early, isMeasured, others })
+  }
+  const forgetAll = () => {
+    forget()
+    followUp.call('forget')
   }
   const setConsent = (next: Partial<Consent>) => {
     consent = obey({ ...consent, ...next })
@@ -94,24 +126,36 @@ export function run(boot: Boot<Element, ChildNode>, { settled, check, now }: Set
       analytics,
       source: JSON.stringify({ ...JSON.parse(boot.source), consent: personalization, analytics }),
     })
-    if (!mayRemember()) forget()
+    if (!mayRemember()) forgetAll()
     tracker?.setConsent(consent)
   }
   const watch = () => {
     if (tracker) return
-    let isLearnt = false
-    tracker = createTracker({ endpoint: boot.base + '/v1/e', key: boot.key, consent })
+    tracker = createTracker({
+      endpoint: boot.base + '/v1/e',
+      key: boot.key,
+      consent,
+      // Where the collector's cookie is refused, each batch would make another visitor.
+      getVisitor: () => (mayRemember() ? (boot.reply as Partial<ProfileReply> | null | undefined)?.visitor : undefined),
+    })
     tracker.onReply = ({ profile }) => {
-      if (!profile || !mayRemember()) return
-      isLearnt = true
-      rememberDecisions(boot, profile, true)
+      if (profile) remember(profile, true)
     }
-    if (consent.personalization === 'denied') forget()
+    if (consent.personalization === 'denied') forgetAll()
     undos.push(
       // A prerendered page counts for nothing until it is shown; its commands wait for the view that they belong to.
       whenActivated(() => {
         openView()
-        undos.push(runCommands(boot, { track, hydrate, setConsent }))
+        undos.push(
+          runCommands(boot, {
+            track: trackClean,
+            hydrate,
+            setConsent,
+            forget: forgetAll,
+            dismiss: followUp.dismiss,
+            explain: followUp.explain,
+          }),
+        )
       }),
       onRestore(() => openView('restore')),
       onHidden(() => {
@@ -126,7 +170,9 @@ export function run(boot: Boot<Element, ChildNode>, { settled, check, now }: Set
     // Only the first view's answer can have been prepared.
     delete (boot as { ask?: unknown }).ask
     // At once, so that the new route's slots can be caught before they are painted; the rest is not the router's to wait for.
+    const next = followUp.call('leave', true)
     boot.open(true)
+    if (next) boot.decide(next)
     if (isHydrated) hydrate()
     setTimeout(openView, 0, 'route')
   }

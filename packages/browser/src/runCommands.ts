@@ -1,11 +1,13 @@
 import type { Boot, Consent, Conversion, EventInput, JsonObject } from '@unblink/protocol'
-import { forget } from './memory.ts'
 
 /** What commands act on. */
 export interface CommandTargets {
   readonly track: (event: EventInput) => unknown
   readonly hydrate: () => void
   readonly setConsent: (consent: Partial<Consent>) => void
+  readonly forget: () => void
+  readonly dismiss: (slot: string) => void
+  readonly explain: () => Promise<unknown>
 }
 
 const COMMANDS: Record<string, (targets: CommandTargets, ...values: never[]) => unknown> = {
@@ -16,12 +18,24 @@ const COMMANDS: Record<string, (targets: CommandTargets, ...values: never[]) => 
    * is erased in this browser at once; what is granted counts from the next view on.
    */
   consent: ({ setConsent }, consent: Partial<Consent>) => setConsent(consent),
-  /** Who the visitor is or what they hold has changed, a log-out say: remembered decisions are void. `unblink.push('forget')` */
-  forget: () => forget(),
+  /**
+   * Who the visitor is or what they hold has changed, a log-out say: remembered decisions are void, and what this device
+   * has counted. `unblink.push('forget')`
+   */
+  forget: ({ forget }) => forget(),
+  /** The visitor wants a variant out of their sight: its slot shows its default again. `unblink.push('dismiss', slot)` */
+  dismiss: ({ dismiss }, slot: string) => dismiss(slot),
+  /** For the console: a promise of how each slot comes to show what it does. `await unblink.push('explain')` */
+  explain: ({ explain }) => explain(),
   /** Anything else worth keeping: `unblink.push('event', name, props?)`. */
   event: ({ track }, name: string, props?: JsonObject) => track({ t: 'custom', p: props ? { name, props } : { name } }),
   /** The framework owns its nodes now: slots with `defer` may be swapped. `unblink.push('hydrated')` */
   hydrated: ({ hydrate }) => hydrate(),
+  /**
+   * For engines without `setHTML`: makes a node of markup, whatever is unsafe left out; it must be there before the first
+   * content is. `unblink.push('sanitizer', (html) => DOMPurify.sanitize(html, { RETURN_DOM_FRAGMENT: true }))`
+   */
+  sanitizer: (_, sanitize: (html: string) => Node) => void (window.unblink!.sanitize = sanitize),
 }
 
 /**

@@ -1,6 +1,7 @@
 import { onEvent, onNavigate } from '@unblink/page'
-import { mustPlace } from './place.ts'
-import { run, type Run } from './run.ts'
+import { getParts } from './getParts.ts'
+import type { EarlyEvent } from './observe/ObserveContext.ts'
+import type { Run } from './run.ts'
 import { isOpen, whenSettled } from './whenSettled.ts'
 
 /**
@@ -11,12 +12,23 @@ import { isOpen, whenSettled } from './whenSettled.ts'
  */
 export function start(): () => void {
   const boot = window.unblink
-  if (!boot || boot.place) return () => {}
+  if (!boot || 'place' in boot) return () => {}
 
   const wait = boot.push
   const settled = whenSettled(boot)
   let running: Run | undefined
-  const begin = (touch?: Event) => (running ??= run(boot, settled, touch))
+  const early: EarlyEvent[] = []
+  // By a key, a script or assistive technology there is no pointer that announces them.
+  const keep = (event: Event) => {
+    early.push([event, event.composedPath()])
+    settled.now(event)
+  }
+  const keeping = [onEvent('click', keep), onEvent('submit', keep)]
+  const takeEarly = () => {
+    keeping.forEach((undo) => undo())
+    return early.splice(0)
+  }
+  const begin = (touch?: Event) => (running ??= getParts().run(boot, settled, touch, takeEarly))
   const { slots } = boot
   const onChange = (boot.onChange = (slot?: unknown) => {
     // What neither the snippet nor the reply can decide is ours to decide.
@@ -33,7 +45,7 @@ export function start(): () => void {
     return boot.push(...command)
   }
   // The snippet may be waiting with a content that only we can place.
-  boot.place = mustPlace
+  Object.defineProperty(boot, 'place', { configurable: true, get: () => getParts().getPlace(boot, settled.now) })
   if (boot.queue.some(([name]) => name === 'hydrated')) begin()
   else if (isOpen(boot) && Object.values(slots).some(({ decision }) => decision)) boot.decide([])
   if (boot.reply !== undefined) onChange()
@@ -41,8 +53,10 @@ export function start(): () => void {
 
   return () => {
     settled.stop()
+    takeEarly()
     undos.forEach((undo) => undo())
     running?.stop()
+    getParts().placeBaselines(boot)
     boot.push = wait
     boot.onChange = () => {}
     delete boot.place

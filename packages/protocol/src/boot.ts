@@ -1,5 +1,6 @@
 import type { Consent, ConsentState } from './consent.ts'
 import type { Content, Decision } from './decision.ts'
+import type { EventInput } from './event.ts'
 import type { LatePolicy } from './manifest.ts'
 
 /** How the inline snippet is told about the site; `renderSnippet()` puts it into the page. */
@@ -15,6 +16,8 @@ export interface BootConfig {
    * the page itself will bring it by `unblink.answer()`.
    */
   readonly ask?: string
+  /** Origins, beside the page's own, that a content's `redirect` may lead to: `https://www.example.com`. @default none */
+  readonly redirects?: readonly string[]
 }
 
 /**
@@ -68,6 +71,8 @@ export interface BootSlotRecord<Element = unknown, ChildNode = unknown> extends 
   cause?: RevealCause | undefined
   element?: Element | undefined
   decision?: Decision | undefined
+  /** The visitor has dismissed the variant: the slot shows its default again, and keeps it for this view. */
+  dismissed?: boolean
   /** Monotonic milliseconds (performance.now) of hiding and revealing. */
   hiddenAt?: number
   shownAt?: number
@@ -76,7 +81,7 @@ export interface BootSlotRecord<Element = unknown, ChildNode = unknown> extends 
 }
 
 /** What the snippet gets of `BootConfig`: the same in fewer bytes, and the body of its request as it is. */
-export interface BootInput extends Pick<BootConfig, 'key' | 'base' | 'slots'> {
+export interface BootInput extends Pick<BootConfig, 'key' | 'base' | 'slots' | 'redirects'> {
   readonly v: 1
   /** For personalisation, and for analytics too unless that is said. */
   readonly consent: ConsentState
@@ -98,6 +103,8 @@ export interface Boot<Element = unknown, ChildNode = unknown> extends Omit<BootI
    * event is durable. A command pushed before the runtime came waits in `queue`, and what is returned means nothing.
    */
   push(...command: unknown[]): unknown
+  /** Address of the runtime's script, set by it: its other files are beside it. Undefined where it was not a file. */
+  runtime?: string | undefined
   /** What the request came to, parsed from JSON but not validated; undefined while it is under way. */
   reply?: unknown
   /** Takes the reply, from wherever it comes. Anything that is none shows every undecided slot's baseline. */
@@ -111,6 +118,13 @@ export interface Boot<Element = unknown, ChildNode = unknown> extends Omit<BootI
   open(isRoute?: true): void
   /** Set by the runtime, must not throw: called whenever a slot has been shown and, without one, when the request has ended. */
   onChange: (slot?: BootSlotRecord<Element, ChildNode>) => void
-  /** Set by the runtime: places content that the snippet cannot. Throws when the runtime cannot either. */
-  place?: (element: Element, content: Content) => void
+  /**
+   * Set by the runtime: places content that the snippet cannot. Throws when the runtime cannot either; undefined while what a
+   * content needs is on its way.
+   */
+  place?: ((element: Element, content: Content) => void) | undefined
+  /** Set by the command `sanitizer`: makes a node of markup, in an engine that has no sanitiser of its own. */
+  sanitize?: (html: string) => unknown
+  /** Called with an event that has been tracked, as soon as it is durable if it ever is. */
+  onTracked?: (event: EventInput) => void
 }

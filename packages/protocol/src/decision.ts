@@ -1,18 +1,70 @@
 import type { JsonObject } from './json.ts'
 
 /**
- * What a variant puts into its slot. Exactly one of `text`, `html`, `template` replaces the slot's children;
- * the others change the slot element itself. `html` is sanitised in the page; `template` is the id of a
- * `<template>` already in the page. `component` and `props` are for framework adapters.
+ * Where `text`, `html` or `template` goes, told from the target: as a sibling `before` or `after` it, or as its first
+ * (`prepend`) or last (`append`) children.
+ */
+export type Place = 'before' | 'after' | 'prepend' | 'append'
+
+/**
+ * What a variant does to its slot: one action, and by `more` further ones. At most one of `text`, `html`, `template` brings
+ * new nodes; unless `place` says otherwise they replace the target's children. Everything else changes the target itself.
+ * A content that cannot be carried out as a whole is not carried out at all: the slot then shows its baseline.
+ *
+ * Strings in `text`, `html`, `attributes`, `src`, `srcset`, `redirect` and `props` may be Mustache templates (`{{name}}`,
+ * sections, inverted sections), filled with the attributes that the site exposes and the context before a decision is
+ * handed on: on the server in the reply, in the page where the page decides. Values are escaped for the place they go to:
+ * in `html` for HTML; in `src`, `srcset`, `redirect` and an `href` percent-encoded (`{{{name}}}` puts a whole address in as
+ * it is); elsewhere they stay as they are, since nothing parses them. A missing attribute is an empty string. What fills
+ * them is `renderContent` of `@unblink/decide/template`.
  */
 export interface Content {
+  /** Plain text; markup in it is shown, not parsed. */
   readonly text?: string
+  /** Markup; sanitised in the page. */
   readonly html?: string
+  /** The id of a `<template>` in the page whose content is cloned. Its text is no Mustache template. */
   readonly template?: string
+  /** Set on the target. Only names that neither run code nor load anything: aria-*, data-*, alt, title, href, … */
   readonly attributes?: Readonly<Record<string, string>>
+  /** Classes added to the target, separated by spaces. */
   readonly class?: string
+  /** CSS properties set on the target, by their names in style sheets: `{ 'background-color': 'navy', '--gap': '2rem' }`. */
+  readonly style?: Readonly<Record<string, string>>
+  /** Address of the image for a target that is an `<img>` or `<source>`; decoded before the slot is revealed. */
+  readonly src?: string
+  /** The same as the attribute `srcset` takes it. Beside `src`, or alone. */
+  readonly srcset?: string
+  /** For framework adapters: the name of a component that the adapter renders in the slot, instead of any other body. */
   readonly component?: string
+  /** What the component is given; only beside `component`. */
   readonly props?: JsonObject
+  /**
+   * A selector: the action is for the first element inside the slot that it finds. Finding none is an error.
+   * @default the slot element itself
+   */
+  readonly target?: string
+  /** Only beside `text`, `html` or `template`. @default they replace the target's children */
+  readonly place?: Place
+  /** Takes the target out of the page; only with a `target`, and beside nothing else but `more`. */
+  readonly remove?: true
+  /**
+   * Selectors inside the target, each of which names one of its children, or an element in one: that child is moved to the
+   * target's front, in this order. Children that no selector names follow as they were; a selector that finds nothing is
+   * passed over. 1 to 50.
+   */
+  readonly order?: readonly string[]
+  /**
+   * A split by address: the page is replaced (no entry in the history) by this one, absolute or relative to the page. Only
+   * `http:` and `https:`; never to the address the visitor is at; the page's query and fragment are carried over unless the
+   * address has its own. Alone: with neither `target` nor any other member.
+   */
+  readonly redirect?: string
+  /**
+   * Further actions on the same slot, carried out after this one and in order, 1 to 20; each has its own `target`. None of
+   * them has `more`, `redirect` or `component`.
+   */
+  readonly more?: readonly Content[]
 }
 
 /** What the two buttons of a rotating slot are called, for those who cannot see them. */

@@ -41,6 +41,20 @@ export interface Exposure {
   readonly profileMs?: number
 }
 
+/**
+ * Once per slot, view and content: it was viewable by the rule of the MRC's guidelines (https://www.iab.com/wp-content/uploads/2015/06/MRC-Viewable-Ad-Impression-Measurement-Guideline.pdf,
+ * section 2): at least half of its pixels, or 30 % of a slot of 242 500 square pixels and more, for one continuous second
+ * in a visible tab.
+ */
+export interface Impression {
+  readonly slot: string
+  /** What was decided and shown; left out where the slot shows its default because of a time-out or an error. */
+  readonly experience?: string
+  readonly variant?: string
+  /** The content of a rotation, as `RotationTurn` counts them; left out before the first turn. */
+  readonly index?: number
+}
+
 /** Cumulative for the view: the highest `rev` replaces all earlier ones. */
 export interface Engagement {
   readonly rev: number
@@ -48,6 +62,8 @@ export interface Engagement {
   readonly visibleMs: number
   /** Foreground milliseconds with input in the last few seconds; never more than `visibleMs`. */
   readonly activeMs: number
+  /** The same two of each slot that has been seen: those milliseconds in which half of it or more was in the viewport. */
+  readonly slots?: Readonly<Record<string, readonly [visibleMs: number, activeMs: number]>>
 }
 
 /** Cumulative for the view. Percentages of the document's height, 0 to 100; `y` and heights in CSS pixels. */
@@ -56,6 +72,8 @@ export interface Scroll {
   readonly maxPercent: number
   readonly maxY: number
   readonly documentHeight: number
+  /** Milliseconds in which the page stood still with text in the middle of the viewport; at most 30 s of each stop. */
+  readonly readMs?: number
 }
 
 /**
@@ -71,10 +89,33 @@ export interface Pointer {
   readonly slots: readonly string[]
   readonly samples: readonly number[]
   readonly at: readonly number[]
+  /**
+   * Milliseconds that the pointer has dwelt in each of the viewport's `GRID_COLUMNS` × `GRID_ROWS` cells, row by row,
+   * rounded to 100. Cumulative for the view: that of the highest `rev` replaces all earlier ones.
+   */
+  readonly grid?: readonly number[]
 }
 
+export const GRID_COLUMNS = 8
+export const GRID_ROWS = 6
+
+/**
+ * `Pointer` as it crosses the wire in a third of the bytes, each list by `packNumbers`; `at` in per cent, `grid` in tenths
+ * of a second. `parseBatch` turns it into the other.
+ */
+export interface PackedPointer extends Omit<Pointer, 'samples' | 'at' | 'grid'> {
+  readonly samples: string
+  readonly at: string
+  readonly grid?: string
+}
+
+/**
+ * `click`, `submit`: anywhere in the page. `rage`: three clicks or more within a second and 30 pixels, once a burst.
+ * `dead`: a click in a slot on nothing that can be clicked, after which nothing changed for a second. `form_start`: the
+ * first change of a field of a form in a slot, once per form and view.
+ */
 export interface Interaction {
-  readonly kind: 'click' | 'submit'
+  readonly kind: 'click' | 'submit' | 'rage' | 'dead' | 'form_start'
   readonly slot?: string
   readonly experience?: string
   readonly variant?: string
@@ -99,9 +140,35 @@ export interface RotationTurn {
 
 export interface Conversion {
   readonly goal: string
+  /** What it is worth, -1e12 to 1e12. */
   readonly value?: number
-  /** ISO 4217. */
+  /** The code of ISO 4217 that `value` is in, in capitals. */
   readonly currency?: string
+}
+
+/** A slot as the visitor had it, beside what the page felt like. */
+export interface VitalSlot extends Pick<Exposure, 'slot' | 'experience' | 'variant' | 'outcome' | 'hiddenMs'> {
+  /** The variant was put in after the default may have been painted. */
+  readonly isFlicker?: boolean
+}
+
+/**
+ * Web vitals of a page and what our slots have to do with them. Cumulative for the view: the highest `rev` replaces all
+ * earlier ones. A value that the engine does not measure, or that is not known yet, is left out; times are milliseconds.
+ */
+export interface Vital {
+  readonly rev: number
+  readonly lcpMs?: number
+  readonly fcpMs?: number
+  readonly ttfbMs?: number
+  readonly inpMs?: number
+  /** Scores of layout shift: of the page, and the sum of those that moved something in one of our slots. */
+  readonly cls?: number
+  readonly slotShift?: number
+  /** The slot that holds the largest paint, and the one of the slowest interaction. */
+  readonly lcpSlot?: string
+  readonly inpSlot?: string
+  readonly slots: readonly VitalSlot[]
 }
 
 /** Facts pushed into the profile; accepted only with a server key. */
@@ -124,12 +191,14 @@ export interface ErrorReport {
 export interface Payloads {
   page_view: PageView
   exposure: Exposure
+  impression: Impression
   engagement: Engagement
   pointer: Pointer
   scroll: Scroll
   interaction: Interaction
   rotation: RotationTurn
   conversion: Conversion
+  vital: Vital
   attributes: AttributesChange
   custom: CustomEvent
   error: ErrorReport
@@ -140,12 +209,14 @@ export type EventType = keyof Payloads
 export const EVENT_TYPES: readonly EventType[] = [
   'page_view',
   'exposure',
+  'impression',
   'engagement',
   'pointer',
   'scroll',
   'interaction',
   'rotation',
   'conversion',
+  'vital',
   'attributes',
   'custom',
   'error',
@@ -172,7 +243,9 @@ export interface Event<T extends EventType = EventType> {
 export type AnyEvent = { [T in EventType]: Event<T> }[EventType]
 
 /** What `track()` takes: an event before it has an id, a time and a place. */
-export type EventInput = { [T in EventType]: { readonly t: T; readonly p: Payloads[T] } }[EventType]
+export type EventInput =
+  | { [T in EventType]: { readonly t: T; readonly p: Payloads[T] } }[EventType]
+  | { readonly t: 'pointer'; readonly p: PackedPointer }
 
 /** One request's worth of events, sent as text/plain. */
 export interface Batch {

@@ -69,6 +69,40 @@ export interface Namespace {
   readonly range: readonly [from: number, to: number]
 }
 
+/** A number to be met exactly, or its bounds, both inclusive and at least one of them. Whole, 1 to 100 000. */
+export type CountRange = number | { readonly $gte?: number; readonly $lte?: number }
+
+/**
+ * Something that has to happen in the page before an experience is decided. Each has exactly one of these shapes; times are
+ * milliseconds. All but `visit`, `view`, `categoryViews` and `cartAbandonedMs` begin anew with every view (a route change
+ * is a view), and those four are counted on the device: with consent to personalization over views, without it in memory.
+ *
+ * - `timeOnPageMs`: so long has this view been visible (time in a hidden tab does not count). 0 to 3 600 000.
+ * - `scrollPercent`: so far down has the lower edge of the viewport been, in per cent of the document's height; where the
+ *   page is too short to scroll, 100 from the start. 1 to 100.
+ * - `exitIntent`: the mouse left the page through its upper edge. Never by touch.
+ * - `inactiveMs`: no pointer, key, touch or scroll for so long in a visible tab. 1 000 to 3 600 000.
+ * - `visit`: this is the visitor's nth visit (a visit ends after 30 minutes without a view). Known when the view begins.
+ * - `view`: this is the nth view of the visit. Known when the view begins.
+ * - `seen`: the first element that this CSS selector finds has half of itself in the viewport.
+ * - `event`: the page has pushed the custom event of this name (`unblink.push('event', name)`) `times` times in this view,
+ *   or, with the name of a goal, its conversion. `times`: 1 (the default) to 1 000.
+ * - `categoryViews`: this is at least the nth view of the visit in a category of the site. `times`: 1 to 1 000.
+ * - `cartAbandonedMs`: the custom event `add_to_cart` was pushed in this or an earlier view, and for so long since then there
+ *   has been no other, no `purchase`, no `remove_from_cart` and no conversion. 1 000 to 604 800 000 (seven days).
+ */
+export type Trigger =
+  | { readonly timeOnPageMs: number }
+  | { readonly scrollPercent: number }
+  | { readonly exitIntent: true }
+  | { readonly inactiveMs: number }
+  | { readonly visit: CountRange }
+  | { readonly view: CountRange }
+  | { readonly seen: string }
+  | { readonly event: string; readonly times?: number }
+  | { readonly categoryViews: { readonly category: string; readonly times: number } }
+  | { readonly cartAbandonedMs: number }
+
 /** A published rule that ties an audience, a slot and variants. The highest `priority` that matches wins the slot. */
 export interface Experience {
   readonly id: string
@@ -82,7 +116,13 @@ export interface Experience {
   readonly suppress?: string | Condition
   /** @default always */
   readonly schedule?: Schedule
-  /** @default as often as it wins */
+  /**
+   * What has to happen first, in the page: one trigger, or a list (1 to 10) of which any will do. From that moment on the
+   * experience takes part in the decision of its slot, which the page then makes anew; servers pass it over.
+   * @default decided with the view
+   */
+  readonly when?: Trigger | readonly Trigger[]
+  /** Counted on the device, so a server decides as if there were none. @default as often as it wins */
   readonly cap?: Cap
   /** @default all visitors, whatever other experiences they are in */
   readonly namespace?: Namespace
@@ -110,7 +150,14 @@ export interface Manifest {
   /** Content hash: equal versions hold equal rules. */
   readonly version: string
   readonly slots: Readonly<Record<string, Slot>>
+  /**
+   * What makes a visitor a member. An audience that a page cannot work out, because it needs an attribute that is not
+   * exposed or an operator of the site's own, is published as `{ audiences: { $in: ['<its id>'] } }`: whoever decides in the
+   * page gives the reply's `audiences` as an attribute of that name.
+   */
   readonly audiences: Readonly<Record<string, Condition>>
+  /** The paths of the categories that triggers name: exact, or prefixes that end in `*`. */
+  readonly categories?: Readonly<Record<string, readonly string[]>>
   /** Lists that `$inGroup` and `$notInGroup` name. Published to every page, so none of secrets. */
   readonly groups?: Readonly<Record<string, readonly Json[]>>
   readonly holdout?: Holdout

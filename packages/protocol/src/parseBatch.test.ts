@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { AnyEvent } from './event.ts'
+import type { AnyEvent, Pointer } from './event.ts'
 import { MAX_BATCH_EVENTS, MAX_EVENT_BYTES } from './event.ts'
+import { packNumbers } from './packNumbers.ts'
 import { parseBatch, type ParsedBatch } from './parseBatch.ts'
 
 const event = (over: object = {}): Record<string, unknown> => ({
@@ -47,7 +48,8 @@ const payloads: Record<AnyEvent['t'], object> = {
     hiddenMs: 12.5,
     profileMs: 90,
   },
-  engagement: { rev: 3, visibleMs: 10, activeMs: 10 },
+  impression: { slot: 'home.hero', experience: 'e', variant: 'v', index: 1 },
+  engagement: { rev: 3, visibleMs: 10, activeMs: 10, slots: { 'home.hero': [9, 8] } },
   pointer: {
     rev: 1,
     kind: 'mouse',
@@ -55,11 +57,24 @@ const payloads: Record<AnyEvent['t'], object> = {
     slots: ['home.hero'],
     samples: [0, 10, -4, 0],
     at: [500, 20],
+    grid: [0, 1_200],
   },
-  scroll: { rev: 1, maxPercent: 42, maxY: 900, documentHeight: 4_000 },
+  scroll: { rev: 1, maxPercent: 42, maxY: 900, documentHeight: 4_000, readMs: 3_000 },
   interaction: { kind: 'click', slot: 'home.hero', target: 'a#apply', href: '/apply' },
   rotation: { slot: 'home.hero', experience: 'e', variant: 'v', index: 2, cause: 'auto', shownMs: 5_000 },
   conversion: { goal: 'apply', value: 12.5, currency: 'EUR' },
+  vital: {
+    rev: 1,
+    lcpMs: 812.5,
+    fcpMs: 300,
+    ttfbMs: 20,
+    inpMs: 48,
+    cls: 0.12,
+    slotShift: 0.01,
+    lcpSlot: 'home.hero',
+    inpSlot: 'home.offer',
+    slots: [{ slot: 'home.hero', experience: 'e', variant: 'v', outcome: 'late', hiddenMs: 400, isFlicker: true }],
+  },
   attributes: { set: { holdings: ['card'], crm: { tier: 2, notes: [null, true] } } },
   custom: { name: 'calculator', props: { months: 120 } },
   error: { code: 'late', slot: 'home.hero', message: 'x' },
@@ -69,6 +84,41 @@ test.each(Object.entries(payloads))('a sound %s event passes unchanged', (t, p) 
   const { batch: parsed, rejected } = parse(batch([event({ t, p })]))
   expect(rejected).toEqual([])
   expect(parsed.events).toEqual([event({ t, p })])
+})
+
+test('a packed trail is stored as plain numbers', () => {
+  const { pointer } = payloads as { pointer: Pointer }
+  const { samples, at, grid } = pointer
+  const p = {
+    ...pointer,
+    samples: packNumbers(samples),
+    at: packNumbers(at.map((value) => value / 10)),
+    grid: packNumbers(grid!.map((ms) => ms / 100)),
+  }
+  expect(parse(batch([event({ t: 'pointer', p })])).batch.events).toEqual([event({ t: 'pointer', p: pointer })])
+  for (const text of ['g', 'ä', '////////', 'A'.repeat(10_000)]) {
+    const broken = event({ t: 'pointer', p: { ...p, samples: text } })
+    expect(parse(batch([broken])).rejected).toMatchObject([{ c: 'schema' }])
+  }
+})
+
+test('no slot is seen for longer than its page', () => {
+  const p = { rev: 1, visibleMs: 1_000, activeMs: 2_000, slots: { hero: [5_000, 4_000], promo: [500, 600] } }
+  expect(parse(batch([event({ p })])).batch.events[0]!.p).toEqual({
+    rev: 1,
+    visibleMs: 1_000,
+    activeMs: 1_000,
+    slots: { hero: [1_000, 1_000], promo: [500, 500] },
+  })
+})
+
+test.each([
+  ['a currency that is none', { goal: 'buy', value: 1, currency: 'euro' }],
+  ['a currency in small letters', { goal: 'buy', value: 1, currency: 'eur' }],
+  ['a value in words', { goal: 'buy', value: '12,50' }],
+  ['a value without end', { goal: 'buy', value: Infinity }],
+])('a conversion with %s is refused', (_what, p) => {
+  expect(parse(batch([event({ t: 'conversion', p })])).rejected).toMatchObject([{ c: 'schema' }])
 })
 
 test('D10 one bad event among good ones gets its own verdict', () => {

@@ -28,6 +28,11 @@ test.each([
   expect(parse(reply([decision, good])).decisions).toEqual([good])
 })
 
+test('the experiences that the page may come to show are ids, or left out', () => {
+  expect(parse({ ...reply([]), rest: ['a', 7, 'b'] }).rest).toEqual(['a', 'b'])
+  expect(parse({ ...reply([]), rest: 'a' })).not.toHaveProperty('rest')
+})
+
 test.each([undefined, null, [], 'v', { v: 2 }])('%j is no reply', (value) => {
   expect(parseProfileReply(value).ok).toBe(false)
 })

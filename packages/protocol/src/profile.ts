@@ -32,6 +32,13 @@ export interface ProfileReply {
   readonly audiences: readonly string[]
   readonly attributes: Attributes
   readonly decisions?: readonly Decision[]
+  /**
+   * Ids of the experiences whose audience and suppression admit the visitor, on those of the decided slots where the page
+   * may come to show another than the decision: because one waits for a trigger, or one is capped. Their schedule, cap and
+   * buckets are the page's to look at. Empty where none does but the page has to count visits, views or a cart for the
+   * triggers of others; left out where it has nothing to do.
+   */
+  readonly rest?: readonly string[]
   /** Epoch milliseconds after which the decisions must not be used. */
   readonly expiresAt: number
 }

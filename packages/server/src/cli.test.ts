@@ -1,5 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer as createTcpServer, type AddressInfo } from 'node:net'
+import { connect, createServer as createTcpServer, type AddressInfo } from 'node:net'
+import { once } from 'node:events'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,10 +21,21 @@ test.each([
   [['--help'], 'unblink serve --config FILE'],
   [['serve', '--help'], '--port N'],
   [['check', '--help'], '--config FILE'],
+  [['explain', '--help'], '--attributes FILE'],
+  [['preview', '--help'], '--variant V'],
 ])('%j prints how to use it', async (args, text) => {
   const { code, out, err } = await runCli(args)
   expect({ code, err }).toEqual({ code: 0, err: '' })
   expect(out).toContain(text)
+})
+
+test('preview prints a link that shows a variant, and one that ends it', async () => {
+  const args = ['preview', '--config', config, '--slot', 'home.hero', '--experience', 'hero', '--variant', 'rates']
+  const { code, out } = await runCli([...args, '--url', 'https://www.bank.example/u/', '--to', '/loans'])
+  expect(code).toBe(0)
+  const [link, , , end] = out.split('\n')
+  expect(link).toMatch(/^https:\/\/www\.bank\.example\/u\/v1\/preview\?show=[\w-]+\.[\w-]+&to=%2Floans$/)
+  expect(end).toBe('https://www.bank.example/u/v1/preview?to=%2Floans')
 })
 
 test('check tells what is in a sound site', async () => {
@@ -45,12 +57,17 @@ test('check tells what is wrong, line by line', async () => {
 })
 
 test.each([
-  [[], 'Say what to do: serve or check.'],
+  [[], 'Say what to do: serve, check, explain, preview.'],
   [['serv'], 'There is no command "serv"; did you mean "serve"?'],
   [['constructor'], 'There is no command "constructor"'],
   [['serve'], 'Say which site to use: --config FILE'],
   [['serve', '--prot', '1'], "Unknown option '--prot'"],
+  [['preview', '--minutes', '0'], '--minutes 0: expected a number from 1 to 1440.'],
   [['serve', '--config', 'x', '--port', '70000'], '--port 70000: expected a number from 0 to 65535.'],
+  [
+    ['serve', '--config', 'x', '--retention-days', '7'],
+    '--retention-days 7: expected 0, or a number of days from 8 up.',
+  ],
 ])('a wrong call %j ends with 2 and says what would be right', async (args, text) => {
   const { code, out, err } = await runCli(args)
   expect({ code, out }).toEqual({ code: 2, out: '' })
@@ -128,4 +145,49 @@ test.each([
   expect(response.headers.get('set-cookie')?.includes('Secure')).toBe(isSecure)
   running.child.kill('SIGTERM')
   await running.ended
+})
+
+test.each([
+  [[], 0],
+  [['--learn-from-bots'], 1],
+])('with %j, a headless browser makes %s visitors', async (flags, visitors) => {
+  const running = startCli(['serve', '--config', config, '--port', '0', ...flags])
+  const url = await getUrl(running)
+  const agent = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) HeadlessChrome/156.0.0.0 Safari/537.36' }
+  await post(`${url}/v1/e`, makeBatch([makeEvent()]), { ...COOKIE, ...agent })
+  const metrics = await (await fetch(`${url}/metrics`)).text()
+  expect(metrics).toContain(`unblink_profiles_created_total ${visitors}\n`)
+  expect(metrics).toContain(`unblink_events_bot_total ${1 - visitors}\n`)
+  running.child.kill('SIGTERM')
+  await running.ended
+})
+
+test('D15 while it stops nobody new gets in, and who keeps a connection is answered once more and told to go', async () => {
+  const running = startCli(['serve', '--config', config, '--port', '0', '--data', join(folder, 'drain')])
+  const url = await getUrl(running)
+  const write = () => {
+    const body = JSON.stringify(makeBatch([makeEvent()]))
+    const head = `POST /v1/e HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}\r\n\r\n`
+    return head + body
+  }
+  const [first, second] = [write(), write()]
+  const socket = connect(Number(new URL(url).port), '127.0.0.1')
+  let answers = ''
+  socket.setEncoding('utf8').on('data', (text: string) => (answers += text))
+  socket.write(first.slice(0, -20))
+  await post(`${url}/v1/e`, makeBatch([])) // the half request has reached the server before this one's answer
+  running.child.kill('SIGTERM')
+  await once(running.child.stdout!, 'data')
+  await expect(fetch(`${url}/ready`)).rejects.toThrow()
+  socket.write(first.slice(-20) + second)
+  await once(socket, 'close')
+  expect(answers.match(/HTTP\S+ \d+|"ok":\d|^connection: \S+/gim)).toEqual([
+    'HTTP/1.1 200',
+    'Connection: keep-alive',
+    '"ok":1',
+    'HTTP/1.1 200',
+    'Connection: close',
+    '"ok":1',
+  ])
+  expect(await running.ended).toMatchObject({ code: 0, err: '' })
 })

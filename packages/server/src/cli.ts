@@ -1,18 +1,25 @@
 #!/usr/bin/env node
-import { parseArgs, type ParseArgsConfig } from 'node:util'
-import type { Result } from '@unblink/protocol'
+import { isBot } from './collector/isBot.ts'
+import { readFlags } from './commands/readFlags.ts'
+import { runCheck } from './commands/runCheck.ts'
+import { runExplain } from './commands/runExplain.ts'
+import { runPreview } from './commands/runPreview.ts'
+import { UsageError } from './commands/UsageError.ts'
 import { createServer, type UnblinkServer } from './createServer.ts'
+import { followConfig } from './followConfig.ts'
 import { formatLog } from './formatLog.ts'
-import { getMessage } from './log.ts'
+import { getMessage, type LogRecord } from './log.ts'
 import { serve } from './serve.ts'
-import { createManifest } from './site/createManifest.ts'
+import { checkSite, formatFinding } from './site/checkSite.ts'
 import { getClosest } from './site/getClosest.ts'
-import { loadSite } from './site/loadSite.ts'
+import type { Site } from './site/site.ts'
 
 const USAGE = `unblink: personalise a page without the blink
 
   unblink serve --config FILE   serve the profile API, the collector and the manifest
-  unblink check --config FILE   check a site config
+  unblink check [FILE]          check a site config
+  unblink explain               tell how slots are decided for a visitor, and why
+  unblink preview               print a link that shows chosen variants in one browser
 
 Add --help to a command for its options.
 `
@@ -25,50 +32,21 @@ const SERVE_USAGE = `unblink serve: serve the profile API, the collector and the
   --data DIR      folder of the database (default: kept in memory, gone at the end)
   --sdk DIR       folder with unblink.js, to serve it too
   --trust-proxy   believe X-Forwarded-Host and -Proto; only behind a proxy that sets them itself
+  --retention-days N  delete events after so many days, at least 8; 0 keeps them (default 395)
+  --learn-from-bots   treat bots and headless browsers as visitors; for tests
+  --watch         read the config again when it changes; one with errors leaves the last good one in force
   --live          show visitors what is known of them at /live; for demonstrations
   --help          this text
 
 Logs are lines of JSON on stderr. SIGINT and SIGTERM answer what has begun, then end.
 `
 
-const CHECK_USAGE = `unblink check: check a site config and print the version of its manifest
-
-  --config FILE   the site config, like unblink.config.ts (required)
-  --help          this text
-`
-
-/** A wrong call, told apart from a failure by the exit code 2. */
-class UsageError extends Error {}
-
 const print = (text: string) => process.stdout.write(text)
-
-const readFlags = <T extends NonNullable<ParseArgsConfig['options']>>(args: string[], options: T) => {
-  try {
-    return parseArgs({ args, options, strict: true, allowPositionals: false }).values
-  } catch (error) {
-    throw new UsageError(getMessage(error))
-  }
-}
 
 const requireConfig = (config: string | undefined): string => {
   if (config === undefined)
     throw new UsageError('Say which site to use: --config FILE, like --config unblink.config.ts.')
   return config
-}
-
-const unwrap = <T>(result: Result<T>): T => {
-  if (!result.ok) throw new Error(result.error)
-  return result.value
-}
-
-async function runCheck(args: string[]): Promise<void> {
-  const { config, help } = readFlags(args, { config: { type: 'string' }, help: { type: 'boolean' } })
-  if (help) return void print(CHECK_USAGE)
-  const site = unwrap(await loadSite(requireConfig(config)))
-  const { version, slots, experiences } = createManifest(site)
-  print(
-    `Site "${site.id}" is sound: ${Object.keys(slots).length} slots, ${experiences.length} experiences, manifest ${version}.\n`,
-  )
 }
 
 function parsePort(port: string): number {
@@ -77,27 +55,51 @@ function parsePort(port: string): number {
   throw new UsageError(`--port ${port}: expected a number from 0 to 65535.`)
 }
 
+function parseDays(days: string): number | undefined {
+  const number = Number(days)
+  if (number === 0) return undefined
+  if (/^\d{1,5}$/.test(days) && number >= 8) return number
+  throw new UsageError(`--retention-days ${days}: expected 0, or a number of days from 8 up.`)
+}
+
+const log = (record: LogRecord) => void process.stderr.write(`${formatLog(record, Date.now())}\n`)
+
+/** Warnings are for the log; with errors there is nothing to serve. */
+async function readSite(file: string): Promise<Site> {
+  const { site, findings } = await checkSite(file, Date.now())
+  if (!site) throw new Error(findings.map(formatFinding).join('\n'))
+  for (const finding of findings) log({ level: 'warn', code: 'config_doubt', message: formatFinding(finding) })
+  return site
+}
+
 async function runServe(args: string[]): Promise<void> {
-  const flags = readFlags(args, {
+  const { flags } = readFlags(args, {
     config: { type: 'string' },
     port: { type: 'string', default: '4700' },
     host: { type: 'string', default: '127.0.0.1' },
     data: { type: 'string' },
     sdk: { type: 'string' },
     live: { type: 'boolean' },
+    watch: { type: 'boolean' },
+    // As long as the visitor's cookie.
+    'retention-days': { type: 'string', default: '395' },
+    'learn-from-bots': { type: 'boolean' },
     'trust-proxy': { type: 'boolean' },
     help: { type: 'boolean' },
   })
   if (flags.help) return void print(SERVE_USAGE)
   const port = parsePort(flags.port)
-  const site = unwrap(await loadSite(requireConfig(flags.config)))
+  const retentionDays = parseDays(flags['retention-days'])
+  const site = await readSite(requireConfig(flags.config))
   const unblink = await openServer({
     site,
     dataDir: flags.data,
     sdkDir: flags.sdk,
     live: flags.live,
     trustProxy: flags['trust-proxy'],
-    log: (record) => process.stderr.write(`${formatLog(record, Date.now())}\n`),
+    isBot: flags['learn-from-bots'] ? undefined : isBot,
+    retentionDays,
+    log,
   })
   const serving = await serve(unblink, { port, host: flags.host })
   if (!serving.ok) {
@@ -105,10 +107,12 @@ async function runServe(args: string[]): Promise<void> {
     throw new Error(serving.error)
   }
   print(`Unblink serves the site "${site.id}" at ${serving.value.url}${flags.data ? '' : ', database in memory'}\n`)
+  const stopFollowing = flags.watch ? followConfig({ file: requireConfig(flags.config), unblink, log }) : () => {}
   await new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve)
   })
   print('Stopping: answering what has begun.\n')
+  stopFollowing()
   await serving.value.stop()
 }
 
@@ -122,19 +126,23 @@ async function openServer(options: Parameters<typeof createServer>[0]): Promise<
   }
 }
 
-const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<void>>> = { serve: runServe, check: runCheck }
+const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<number | void>>> = {
+  serve: runServe,
+  check: runCheck,
+  explain: runExplain,
+  preview: runPreview,
+}
 
 async function main([name, ...args]: string[]): Promise<number> {
   try {
     if (name === '--help' || name === '-h' || name === 'help') return (print(USAGE), 0)
-    if (name === undefined) throw new UsageError(`Say what to do: ${Object.keys(COMMANDS).join(' or ')}.`)
+    if (name === undefined) throw new UsageError(`Say what to do: ${Object.keys(COMMANDS).join(', ')}.`)
     const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
     if (!command) {
       const closest = getClosest(name, Object.keys(COMMANDS))
       throw new UsageError(`There is no command "${name}"${closest ? `; did you mean "${closest}"?` : '.'}`)
     }
-    await command(args)
-    return 0
+    return (await command(args)) ?? 0
   } catch (error) {
     const isUsage = error instanceof UsageError
     process.stderr.write(`${getMessage(error)}\n${isUsage ? 'See unblink --help.\n' : ''}`)

@@ -1,20 +1,27 @@
 import { decide, evaluate } from '@unblink/decide'
+import { rank } from '@unblink/decide/rank'
+import { renderContent } from '@unblink/decide/template'
 import { getOwn, isObject } from '@unblink/protocol'
-import type { Attributes, Consent, Decision, Json, Manifest, ProfileReply } from '@unblink/protocol'
-import type { Log } from './log.ts'
+import type { Attributes, Condition, Consent, Decision, Json, Manifest, ProfileReply } from '@unblink/protocol'
+import { getMessage, type Log } from './log.ts'
 import { createProfile } from './profile/createProfile.ts'
+import { mergeSource } from './profile/mergeSource.ts'
 import type { Profile } from './profile/profile.ts'
 import { readAttributes } from './profile/readAttributes.ts'
-import type { Site } from './site/site.ts'
+import type { Publication } from './site/publish.ts'
+import { resolveRules } from './site/resolveRules.ts'
 
 export const MAX_REPLY_BYTES = 32 * 1024
 const VALID_MS = 30 * 60_000
 
 export interface ReplyInput {
-  readonly site: Site
-  readonly manifest: Manifest
+  readonly publication: Publication
   /** Left out where nothing may be known: the decisions are then those of an empty profile. */
   readonly profile?: Profile | undefined
+  /** What a profile source knows of the visitor: it lies under what is stored. */
+  readonly source?: Attributes | undefined
+  /** Decisions that a preview forces: see `readOverrides`. @default none */
+  readonly overrides?: readonly Decision[] | undefined
   /** @default every slot of the manifest */
   readonly slots?: readonly string[]
   readonly consent: Consent
@@ -65,30 +72,72 @@ function fit(reply: ProfileReply & { decisions: Decision[] }, log: Log): Profile
   return fitted
 }
 
+/** The decision with its templates filled; one that cannot be filled is an error, and the baseline stays. */
+function renderDecision(decision: Decision, view: Attributes, log: Log): Decision {
+  const { slot, experience, content, rotation } = decision
+  if (!content) return decision
+  try {
+    return {
+      ...decision,
+      content: renderContent(content, view),
+      ...(rotation
+        ? { rotation: { ...rotation, contents: rotation.contents.map((one) => renderContent(one, view)) } }
+        : {}),
+    }
+  } catch (error) {
+    log({ level: 'error', code: 'template_failed', message: getMessage(error), slot, experience })
+    return { slot, reason: 'error' }
+  }
+}
+
 /** Decides slots for a visitor and wraps the decisions into a reply of at most 32 KiB. */
-export function createReply({ site, manifest, profile, slots, consent, now, log }: ReplyInput): ProfileReply {
-  const attributes = readAttributes(profile ?? createProfile(''), site, now)
+export function createReply({
+  publication,
+  profile,
+  source,
+  overrides = [],
+  slots,
+  consent,
+  now,
+  log,
+}: ReplyInput): ProfileReply {
+  const { site, manifest, openSlots, isCounting } = publication
+  const isAllowed = consent.personalization === 'granted'
+  const attributes = mergeSource(source, readAttributes(profile ?? createProfile(''), site, now))
+  const facts = isAllowed ? attributes : {}
+  const rules = resolveRules(publication, facts, (operator, error) =>
+    log({ level: 'warn', code: 'operator_failed', message: `operators.${operator} threw: ${getMessage(error)}` }),
+  )
   const known = Object.keys(manifest.slots)
-  const decisions = decide({
-    manifest,
-    attributes,
-    visitor: profile?.visitor,
-    slots: slots ? slots.filter((slot) => known.includes(slot)) : known,
-    consent,
-    now,
-  })
-  const audiences = Object.keys(manifest.audiences).filter((id) => {
-    const condition = manifest.audiences[id]
-    return profile && condition && evaluate(condition, attributes)
-  })
+  const asked = slots ? slots.filter((slot) => known.includes(slot)) : known
+  const exposed = profile ? pick(attributes, site.expose) : {}
+  const decided = decide({ manifest: rules, attributes, visitor: profile?.visitor, slots: asked, consent, now })
+  const getOverride = (slot: string) => overrides.find((decision) => decision.slot === slot)
+  const decisions = rank({ decisions: decided, manifest: rules, attributes: facts }).map(
+    (decision) => getOverride(decision.slot) ?? decision,
+  )
+
+  const members = new Set(Object.keys(rules.audiences).filter((id) => meets(rules.audiences[id]!)))
+  function meets(condition: Condition): boolean {
+    return evaluate(condition, facts, { groups: rules.groups })
+  }
+  const admits = ({ audience, suppress }: Manifest['experiences'][number]) =>
+    (audience === undefined || members.has(audience)) &&
+    !(typeof suppress === 'string' ? members.has(suppress) : suppress && meets(suppress))
+  const admitted = manifest.experiences
+    .filter(({ slot }) => openSlots.has(slot) && asked.includes(slot) && !getOverride(slot))
+    .filter(admits)
+  const isOpen = admitted.some(({ when, cap }) => when ?? cap)
+
   const reply = {
     v: 1 as const,
     manifest: manifest.version,
     ...(profile ? { visitor: profile.visitor } : {}),
     generation: profile?.generation ?? 0,
-    audiences,
-    attributes: profile ? pick(attributes, site.expose) : {},
-    decisions,
+    audiences: profile ? [...members] : [],
+    attributes: exposed,
+    decisions: decisions.map((decision) => renderDecision(decision, isAllowed ? exposed : {}, log)),
+    ...(isOpen || isCounting ? { rest: isOpen ? admitted.map(({ id }) => id) : [] } : {}),
     expiresAt: now + VALID_MS,
   }
   return fit(reply, log)

@@ -1,10 +1,16 @@
+import { performance } from 'node:perf_hooks'
+import { fail, ok, type Result } from '@unblink/protocol'
 import { Hono } from 'hono'
 import { routePath } from 'hono/route'
-import { createManifest } from './site/createManifest.ts'
+import { createBuckets } from './collector/createBuckets.ts'
+import { createPressure } from './collector/createPressure.ts'
 import { decideFor, type DecidedFor, type DecideForInput } from './decideFor.ts'
 import { createHub } from './live/createHub.ts'
+import { createTap } from './createTap.ts'
 import { refuse } from './http/refuse.ts'
+import { limitLog } from './limitLog.ts'
 import { getMessage, type Log } from './log.ts'
+import { createMetrics } from './metrics/createMetrics.ts'
 import type { Profile } from './profile/profile.ts'
 import { addAttributesRoute } from './routes/addAttributesRoute.ts'
 import { addCollectRoute } from './routes/addCollectRoute.ts'
@@ -12,17 +18,32 @@ import { addEraseRoute } from './routes/addEraseRoute.ts'
 import { addHealthRoutes } from './routes/addHealthRoutes.ts'
 import { addLiveRoutes } from './routes/addLiveRoutes.ts'
 import { addManifestRoute } from './routes/addManifestRoute.ts'
+import { addMetricsRoutes } from './routes/addMetricsRoutes.ts'
 import { addPreflightRoutes } from './routes/addPreflightRoutes.ts'
+import { addPreviewRoute } from './routes/addPreviewRoute.ts'
 import { addProfileRoute } from './routes/addProfileRoute.ts'
 import { addSdkRoute } from './routes/addSdkRoute.ts'
 import type { ServerContext } from './serverContext.ts'
 import { setAttributes } from './setAttributes.ts'
+import { createSourceReader } from './site/createSourceReader.ts'
+import { publish, type Publication } from './site/publish.ts'
 import type { Site } from './site/site.ts'
+import { createRetention } from './store/createRetention.ts'
 import { createStore } from './store/createStore.ts'
 import { createWriter } from './store/createWriter.ts'
 import { openDatabase } from './store/openDatabase.ts'
 
 const MAX_OPEN_BODY_BYTES = 64 * 1024 * 1024
+const MIN_RETENTION_DAYS = 8
+
+/** A bucket of events: how many flow back each second, and how many it holds. */
+export interface RateLimit {
+  readonly perSecond: number
+  readonly burst: number
+}
+
+/** A page that comes back after a day offline may hold 5 000 events, and shall get rid of them at once. */
+const VISITOR_LIMIT: RateLimit = { perSecond: 100, burst: 5_000 }
 
 export interface ServerOptions {
   readonly site: Site
@@ -37,7 +58,18 @@ export interface ServerOptions {
    * comes. They decide which origin is the server's own, and whether cookies are marked Secure. @default false
    */
   readonly trustProxy?: boolean | undefined
-  /** @default nothing is logged */
+  /**
+   * Tells bots by their User-Agent header: `isBot` of this package does it with a maintained list. Their events are stored,
+   * marked, belong to no visitor and teach nothing. @default nobody is one
+   */
+  readonly isBot?: ((userAgent: string) => boolean) | undefined
+  /** Events of one visitor (or session, where there is no visitor). @default 100 a second, 5 000 at once */
+  readonly visitorLimit?: RateLimit | undefined
+  /** Events of one key, so of all pages together. @default as many as can be written */
+  readonly keyLimit?: RateLimit | undefined
+  /** Events older than so many days are deleted; at least 8. @default none are */
+  readonly retentionDays?: number | undefined
+  /** Records of one code come at most 20 times in 10 seconds; the next says how many were left out. @default nothing is logged */
   readonly log?: Log | undefined
   /** Epoch milliseconds. @default Date.now */
   readonly now?: (() => number) | undefined
@@ -53,30 +85,84 @@ export interface UnblinkServer {
    * none of the site's, or when the database cannot be read.
    */
   decideFor(input: DecideForInput): Promise<DecidedFor>
+  /**
+   * Puts other rules into force, from the next request on; requests that have begun end with those they began with. Answers
+   * the version of the manifest, or why it cannot be: the site's id names its data, so that stays.
+   */
+  publish(site: Site): Result<string>
   /** What is known of a visitor, as it is stored; undefined when that is nothing. */
   readProfile(visitorId: string): Profile | undefined
+  /** From now on `/ready` says no, so that a load balancer asks others; all else is answered as before. */
+  drain(): void
   /** Ends the live streams, which otherwise keep an HTTP server from closing. */
   endStreams(): void
   /** Writes what is queued, ends the live streams and closes the database. Stop taking requests before. */
   close(): Promise<void>
 }
 
-/** Builds one site's server. Rejects when the database cannot be opened. */
+/** Builds one site's server. Rejects when the database cannot be opened, or when an option is not sound. */
 export async function createServer({
   site,
   dataDir,
   sdkDir,
   live = false,
   trustProxy = false,
-  log = () => {},
+  isBot = () => false,
+  visitorLimit = VISITOR_LIMIT,
+  keyLimit,
+  retentionDays,
+  log: tell = () => {},
   now = Date.now,
 }: ServerOptions): Promise<UnblinkServer> {
+  if (retentionDays !== undefined && !(retentionDays >= MIN_RETENTION_DAYS))
+    throw new Error(
+      `retentionDays: expected at least ${MIN_RETENTION_DAYS}, got ${retentionDays}. Pages send events for 7 days, and repeats are known by what is stored.`,
+    )
+  const log = limitLog({ log: tell })
   const database = openDatabase(dataDir)
+  const metrics = createMetrics()
+  const store = createStore(database, site.id)
+  const writer = createWriter({
+    database,
+    log,
+    onCommit: ({ jobs, ms }) => {
+      metrics.commitJobs.observe(jobs)
+      metrics.commitSeconds.observe(ms / 1_000)
+    },
+  })
+  const pressure = createPressure({
+    getQueue: writer.getQueue,
+    log,
+    onDelay: (ms) => metrics.loopDelaySeconds.observe(ms / 1_000),
+  })
+  const retention =
+    retentionDays === undefined
+      ? undefined
+      : createRetention({ store, writer, days: retentionDays, log, now, onDelete: metrics.expired.add })
+  const getTime = () => performance.now()
+  let isDraining = false
+  let publication = publish(site)
+  const subscribers: ((publication: Publication) => void)[] = []
   const context: ServerContext = {
-    site,
-    manifest: createManifest(site),
-    store: createStore(database, site.id),
-    writer: createWriter({ database, log }),
+    get publication() {
+      return publication
+    },
+    onPublish(callback) {
+      subscribers.push(callback)
+      callback(publication)
+    },
+    tap: createTap({ log, now }),
+    source: createSourceReader({ log, now }),
+    store,
+    writer,
+    pressure,
+    limits: {
+      visitor: createBuckets({ ...visitorLimit, getTime }),
+      ...(keyLimit ? { key: createBuckets({ ...keyLimit, getTime }) } : {}),
+    },
+    metrics,
+    isBot,
+    isDraining: () => isDraining,
     hub: createHub(),
     budget: { left: MAX_OPEN_BODY_BYTES },
     trustProxy,
@@ -97,7 +183,9 @@ export async function createServer({
   addManifestRoute(app, context)
   addAttributesRoute(app, context)
   addEraseRoute(app, context)
+  addPreviewRoute(app, context)
   addHealthRoutes(app, context)
+  addMetricsRoutes(app, context)
   if (live) addLiveRoutes(app, context)
   if (sdkDir !== undefined) addSdkRoute(app, sdkDir)
 
@@ -108,12 +196,28 @@ export async function createServer({
       const result = await setAttributes(context, visitorId, set)
       if (!result.ok) throw new Error(result.error)
     },
-    decideFor: async (input) => decideFor(context, input),
+    decideFor: (input) => decideFor(context, input),
+    publish(next) {
+      if (next.id !== publication.site.id) {
+        return fail(
+          `id: the server keeps the data of "${publication.site.id}", got "${next.id}"; start it anew for another site`,
+        )
+      }
+      publication = publish(next)
+      subscribers.forEach((callback) => callback(publication))
+      return ok(publication.manifest.version)
+    },
+    drain() {
+      isDraining = true
+    },
     endStreams: () => context.hub.close(),
     readProfile: (visitorId) => context.store.getProfile(visitorId),
     async close() {
       if (isClosed) return
       isClosed = true
+      isDraining = true
+      retention?.stop()
+      pressure.stop()
       context.writer.close()
       context.hub.close()
       // Those who were waiting for the last commit are answered before the database goes.

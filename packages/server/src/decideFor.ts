@@ -21,12 +21,12 @@ export interface DecidedFor {
   readonly headers: Headers
 }
 
-/** Decides for the visitor of a page request, in process. Throws when a slot is none of the site's. */
-export function decideFor(
+/** Decides for the visitor of a page request, in process. Rejects when a slot is none of the site's. */
+export async function decideFor(
   context: ServerContext,
   { request, url = request.url, slots, consent }: DecideForInput,
-): DecidedFor {
-  const { site, manifest } = context
+): Promise<DecidedFor> {
+  const { site, manifest } = context.publication
   const known = Object.keys(manifest.slots)
   for (const slot of slots ?? []) {
     if (known.includes(slot)) continue
@@ -44,7 +44,7 @@ export function decideFor(
   })
   if (!parsed.ok) throw new Error(parsed.error)
   const header = (name: string) => request.headers.get(name)
-  const { reply, setCookie } = answerProfile(context, parsed.value, { url: request.url, header })
+  const { reply, setCookie } = await answerProfile(context, parsed.value, { url: request.url, header })
   // Not no-store: some engines keep such pages out of the back/forward cache.
   const headers = new Headers({ 'cache-control': 'private, no-cache' })
   if (setCookie) headers.append('set-cookie', setCookie)

@@ -15,7 +15,7 @@ const SWEEP_MS = 50
 export interface Serving {
   /** With the port in use, also when 0 was asked for. */
   readonly url: string
-  /** Takes no more connections, answers what has begun (for at most 8 s), writes and closes everything. */
+  /** Says that it is not ready, takes no more connections, answers what has begun (for at most 8 s), writes and closes everything. */
   stop(): Promise<void>
 }
 
@@ -60,6 +60,11 @@ export async function serve(
   return ok({
     url: `http://${name}:${address.port}`,
     async stop() {
+      unblink.drain()
+      // Whoever keeps a connection alive is told to open the next one elsewhere.
+      server.prependListener('request', (_request, response) => {
+        response.shouldKeepAlive = false
+      })
       const closed = new Promise((resolve) => server.close(resolve))
       unblink.endStreams()
       // A connection kept alive becomes idle only when its request has been answered.

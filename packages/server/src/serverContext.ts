@@ -1,20 +1,47 @@
-import type { Manifest } from '@unblink/protocol'
+import type { Buckets } from './collector/createBuckets.ts'
+import type { Pressure } from './collector/createPressure.ts'
 import type { ByteBudget } from './http/readBody.ts'
 import type { Hub } from './live/createHub.ts'
 import type { Log } from './log.ts'
+import type { Metrics } from './metrics/createMetrics.ts'
+import type { SourceReader } from './site/createSourceReader.ts'
+import type { Publication } from './site/publish.ts'
 import type { Site } from './site/site.ts'
-import type { Store } from './store/createStore.ts'
+import type { Store, StoredEvent } from './store/createStore.ts'
 import type { Writer } from './store/createWriter.ts'
+
+/** How many events are taken. */
+export interface Limits {
+  readonly visitor: Buckets
+  /** Left out where nothing is limited by key. */
+  readonly key?: Buckets
+}
 
 /** What the routes of one server share. */
 export interface ServerContext {
-  readonly site: Site
-  readonly manifest: Manifest
+  /**
+   * The rules that are in force. They change while the server runs, so they are read once for each request, and never kept
+   * beyond it.
+   */
+  readonly publication: Publication
+  /** Calls back with each publication: at once with the one in force, then whenever the rules change. */
+  readonly onPublish: (callback: (publication: Publication) => void) => void
+  /** Tells the site's own `onEvent` of events that have been committed. */
+  readonly tap: (site: Site, stored: readonly StoredEvent[], visitor: string | undefined) => void
+  /** What the site's own profile source knows. */
+  readonly source: SourceReader
   readonly store: Store
   readonly writer: Writer
   readonly hub: Hub
   /** Memory for the bodies of all open requests together. */
   readonly budget: ByteBudget
+  readonly pressure: Pressure
+  readonly limits: Limits
+  readonly metrics: Metrics
+  /** Judges a User-Agent header. */
+  readonly isBot: (userAgent: string) => boolean
+  /** Whether the server takes leave: it still answers, and says that others should be asked. */
+  readonly isDraining: () => boolean
   /** Whether X-Forwarded-Host and X-Forwarded-Proto are believed. */
   readonly trustProxy: boolean
   readonly log: Log

@@ -16,11 +16,13 @@ class TooManyAttributes extends Error {}
  * `status` tells whose fault an error is: 400 the caller's, 503 the server's.
  */
 export async function setAttributes(
-  { site, store, writer, hub, now }: ServerContext,
+  context: ServerContext,
   visitor: string,
   set: unknown,
 ): Promise<Result<undefined> & { readonly status: 200 | 400 | 503 }> {
   if (!isVisitorId(visitor)) return { ...fail('The visitor id is not a UUIDv4 in lower case.'), status: 400 }
+  const { store, writer, hub, now } = context
+  const { site } = context.publication
   const receivedAt = now()
   const event = parseAttributeSet(set, receivedAt)
   if (!event.ok) return { ...event, status: 400 }
@@ -38,6 +40,7 @@ export async function setAttributes(
     case 'written': {
       const { stored, profile } = written.value
       hub.publish(visitor, { stored, ...(profile ? { profile } : {}) })
+      context.tap(site, stored, visitor)
       return { ...ok(undefined), status: 200 }
     }
     case 'refused':

@@ -10,7 +10,10 @@ const toPath = (relative: string) => fileURLToPath(new URL(relative, import.meta
 const JITI = join(dirname(createRequire(import.meta.url).resolve('jiti/package.json')), 'lib/jiti-cli.mjs')
 const CLI = toPath('../src/cli.ts')
 const SOURCES = Object.fromEntries(
-  ['protocol', 'decide'].map((name) => [`@unblink/${name}`, toPath(`../../${name}/src/index.ts`)]),
+  ['protocol', 'decide', 'decide/explain', 'decide/rank', 'decide/template'].map((name) => {
+    const [folder, ...path] = name.split('/')
+    return [`@unblink/${name}`, toPath(['../..', folder, 'src', ...path, 'index.ts'].join('/'))]
+  }),
 )
 
 export interface Ended {
@@ -26,10 +29,14 @@ export interface Running {
   readonly ended: Promise<Ended>
 }
 
-/** The command `unblink` as a user runs it, in a process of its own. */
-export function startCli(args: readonly string[]): Running {
+/** The command `unblink` as a user runs it, in a process of its own; in this folder unless another is named. */
+export function startCli(args: readonly string[], folder?: string): Running {
   const env = { ...process.env, JITI_ALIAS: JSON.stringify(SOURCES) }
-  const child = spawn(process.execPath, [JITI, CLI, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env })
+  const child = spawn(process.execPath, [JITI, CLI, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env,
+    ...(folder === undefined ? {} : { cwd: folder }),
+  })
   const output = { out: '', err: '' }
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output.out += text))
   child.stderr.setEncoding('utf8').on('data', (text: string) => (output.err += text))
@@ -37,7 +44,7 @@ export function startCli(args: readonly string[]): Running {
   return { child, output, ended }
 }
 
-export const runCli = (args: readonly string[]): Promise<Ended> => startCli(args).ended
+export const runCli = (args: readonly string[], folder?: string): Promise<Ended> => startCli(args, folder).ended
 
 /** Waits for the line that tells the address; throws with what was printed when the process ends instead. */
 export async function getUrl({ child, output, ended }: Running): Promise<string> {

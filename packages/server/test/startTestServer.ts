@@ -5,7 +5,8 @@ import type { AnyEvent, BatchReply, Consent, ProfileReply } from '@unblink/proto
 import { createServer, type ServerOptions, type UnblinkServer } from '../src/createServer.ts'
 import type { LogRecord } from '../src/log.ts'
 import { parseSite } from '../src/site/parseSite.ts'
-import type { Site, SiteInput } from '../src/site/site.ts'
+import type { Site } from '../src/site/site.ts'
+import type { SiteInput } from '../src/site/siteInput.ts'
 import { serve } from '../src/serve.ts'
 
 export const SERVER_KEY = 'secret-of-the-test-server'
@@ -115,10 +116,13 @@ export const makeRequest = (over: object = {}) => ({
 
 type Headers = Record<string, string>
 
+/** A visitor's; Node's own says that it is a program. */
+const BROWSER = 'Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0'
+
 export const post = (url: string, body: unknown, headers: Headers = {}): Promise<Response> =>
   fetch(url, {
     method: 'POST',
-    headers: { 'content-type': 'text/plain', ...headers },
+    headers: { 'content-type': 'text/plain', 'user-agent': BROWSER, ...headers },
     body: typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body),
   })
 

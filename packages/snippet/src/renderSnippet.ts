@@ -15,7 +15,7 @@ export interface Snippet {
 }
 
 /** The configuration in fewer bytes; what equals a default is left out. */
-function toInput({ key, base, consent, slots, ask }: BootConfig): BootInput {
+function toInput({ key, base, consent, slots, ask, redirects }: BootConfig): BootInput {
   const { personalization, analytics } = consent
   return {
     v: 1,
@@ -25,6 +25,7 @@ function toInput({ key, base, consent, slots, ask }: BootConfig): BootInput {
     ...(analytics === personalization ? {} : { analytics }),
     slots,
     ...(ask === undefined ? {} : { ask: ask && (['GET', ask] as const) }),
+    ...(redirects ? { redirects } : {}),
   }
 }
 

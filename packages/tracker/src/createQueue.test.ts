@@ -8,6 +8,11 @@ const allow = () => true
 const row = (i: string): Row => ({ i, j: `{"i":"${i}"}`, a: 0, s: 's', r: 0, x: 0 })
 const sorted = (rows: readonly Row[]) => rows.map(({ i }) => i).sort()
 
+/** Lets promises settle, but no event of IndexedDB come. */
+const microtasks = async () => {
+  for (let count = 0; count < 20; count++) await Promise.resolve()
+}
+
 beforeEach(() => void vi.stubGlobal('indexedDB', new IDBFactory()))
 
 test('what one page has put in, another reads', async () => {
@@ -24,6 +29,32 @@ test('all changes of one tick are one transaction', async () => {
   expect(transaction).toHaveBeenCalledTimes(1)
   expect(transaction).toHaveBeenCalledWith('events', 'readwrite', { durability: 'strict' })
   expect(sorted(await queue._read())).toEqual(['1', '2'])
+  transaction.mockRestore()
+})
+
+test('what comes while a transaction is under way is one transaction after it, or at once when the page is left', async () => {
+  const queue = createQueue(allow)
+  await queue._change([], [row('0')])
+  const transaction = vi.spyOn(Object.getPrototypeOf(await promisifyRequest(indexedDB.open('unblink'))), 'transaction')
+  const answers = [queue._change([], [row('1')])]
+  await microtasks()
+  for (let n = 2; n < 9; n++) {
+    answers.push(queue._change([], [row(String(n))]))
+    await microtasks()
+  }
+  expect(transaction).toHaveBeenCalledTimes(1)
+  expect(await Promise.all(answers)).toEqual(answers.map(() => true))
+  expect(transaction).toHaveBeenCalledTimes(2)
+
+  const before = queue._change([], [row('9')])
+  await microtasks()
+  expect(transaction).toHaveBeenCalledTimes(3)
+  const last = queue._change([], [row('a')])
+  queue._hurry()
+  await microtasks()
+  expect(transaction).toHaveBeenCalledTimes(4)
+  expect(await Promise.all([before, last])).toEqual([true, true])
+  expect(sorted(await queue._read())).toEqual([...'0123456789a'])
   transaction.mockRestore()
 })
 

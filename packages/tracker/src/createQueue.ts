@@ -3,10 +3,13 @@ import type { Row } from './row.ts'
 
 export interface Queue {
   /**
-   * Takes records out and then puts others in. All changes of one tick are one transaction, which holds wholly or not at
-   * all. True once everything is durable; false while it is only in memory, and then tried again with the next change.
+   * Takes records out and then puts others in. All changes of one tick, and those that come while a transaction is under
+   * way, are one transaction, which holds wholly or not at all. True once everything is durable; false while it is only in
+   * memory, and then tried again with the next change.
    */
   _change(gone: readonly Pick<Row, 'i'>[], put?: readonly Row[]): Promise<boolean>
+  /** Writes now what else would wait for the transaction before it: the page may not live to see that end. */
+  _hurry(): void
   /** Every record of every tab, view and session, and those of this page that could not be stored. */
   _read(): Promise<Row[]>
   /** Leaves nothing behind, not even an empty database. Throws where storage is blocked, when memory is empty already. */
@@ -24,7 +27,9 @@ export function createQueue(isAllowed: () => boolean): Queue {
   /** What IndexedDB does not have yet: records by id, undefined for those to delete. */
   const changes = new Map<string, Row | undefined>()
   let opening: Promise<IDBDatabase> | undefined
-  let writing: Promise<boolean> | undefined
+  let last = Promise.resolve(true)
+  /** What has not begun to be written. */
+  let next: Promise<boolean> | undefined
 
   const use: UseStore = async (mode, callback) => {
     if (!isAllowed()) throw Error()
@@ -44,7 +49,7 @@ export function createQueue(isAllowed: () => boolean): Queue {
   }
 
   const write = async () => {
-    writing = undefined
+    next = undefined
     const rows = [...changes]
     const isDurable = await use('readwrite', (store) => {
       for (const [id, row] of rows) void (row ? store.put(row) : store.delete(id))
@@ -65,7 +70,11 @@ export function createQueue(isAllowed: () => boolean): Queue {
     _change(gone, put = []) {
       for (const { i } of gone) changes.set(i, undefined)
       for (const row of put) changes.set(row.i, row)
-      return (writing ??= Promise.resolve().then(write))
+      // One at a time: under load, transactions that wait for each other's sync would only pile up.
+      return (next ??= last = last.then(write))
+    },
+    _hurry() {
+      if (next) void write()
     },
     async _read() {
       const stored = await use('readonly', (store) => promisifyRequest<Row[]>(store.getAll())).catch(() => [])

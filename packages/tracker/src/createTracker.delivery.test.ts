@@ -126,6 +126,26 @@ test('an event that breaks the collector every time is set aside, and in the end
   expect(collector.batches.some(({ drops }) => drops?.['poison'] === 1)).toBe(true)
 })
 
+test('an event that breaks the collector every time does not take others with it, however many come after', async () => {
+  const collector = createCollector((batch) =>
+    getNames(batch.events).includes('poison') ? fail(500) : acknowledge(batch),
+  )
+  const tracker = startTracker(collector, { flushAfterMs: 0 })
+  // The older event beside it is sent after all that comes later.
+  await tracker.track({ t: 'engagement', p: { rev: 1, visibleMs: 1, activeMs: 1 } })
+  await tracker.track(custom('poison'))
+  for (let round = 0; round < 30; round++) {
+    await tracker.track(custom(`fine ${round}`))
+    await tracker.flush()
+    await vi.waitFor(async () => {
+      const left = (await readStore()).filter(isEvent).map(({ j }) => JSON.parse(j) as AnyEvent)
+      expect(left.filter(({ p }) => (p as { name?: string }).name?.startsWith('fine'))).toEqual([])
+    })
+  }
+  expect((await readStore()).filter(isEvent)).toEqual([])
+  expect(collector.batches.some(({ drops }) => drops?.['poison'] === 1)).toBe(true)
+})
+
 test('an outage drops nothing, however often it is tried', async () => {
   const collector = createCollector(lose)
   const tracker = startTracker(collector)

@@ -113,6 +113,14 @@ test('without an answer about consent nothing is stored or sent, and nothing is 
   expect(collector.batches.map(({ session }) => session)).toEqual(collector.batches.map(() => 'session'))
 })
 
+test('names the visitor where the collector cannot know it', async () => {
+  const collector = createCollector()
+  const tracker = startTracker(collector, { getVisitor: () => 'somebody' })
+  await tracker.track(custom('a'))
+  await tracker.flush()
+  expect(collector.batches).toMatchObject([{ visitor: 'somebody' }])
+})
+
 test('a withdrawal erases the queue, ends the sending, and accepts nothing more', async () => {
   const collector = createCollector(lose)
   const tracker = startTracker(collector)

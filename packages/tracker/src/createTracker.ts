@@ -19,6 +19,8 @@ export interface TrackerOptions {
   readonly consent: Consent
   /** The session's id; asked with every event, only with consent. @default ends after 30 minutes without an event */
   readonly getSession?: () => string
+  /** The visitor, where no cookie of the collector says it; asked with every request. @default the collector knows */
+  readonly getVisitor?: () => string | undefined
   /** Events in one request, 1 to 500; as soon as so many wait, they are sent. @default 50 */
   readonly maxBatch?: number
   /** Milliseconds from the first event until it is sent. @default 5_000 */
@@ -62,7 +64,7 @@ export interface Tracker {
 /** A request may outlive its page only while those of the page hold less than 64 KiB (https://fetch.spec.whatwg.org/#http-network-or-cache-fetch). */
 const MAX_REQUEST_BYTES = 60_000
 /** Small, because other scripts want to send when the page is left, too; with the envelope 16 KiB. */
-const MAX_BEACON_BYTES = 15_500
+const MAX_BEACON_BYTES = 15_000
 /** How often an event may fail alone, while the collector takes others, before it is given up. */
 const MAX_ATTEMPTS = 8
 /** A collector that takes the connection and says nothing must not hold up the queue. */
@@ -80,6 +82,7 @@ export function createTracker({
   key,
   consent,
   getSession,
+  getVisitor,
   maxBatch = 50,
   flushAfterMs = 5_000,
   now = Date.now,
@@ -89,7 +92,7 @@ export function createTracker({
   const isGranted = () => consent.analytics === 'granted'
   const session = createSession(now)
   const getSessionId = getSession ?? session._get
-  const { _change: change, _read: read, _erase: erase } = createQueue(isGranted)
+  const { _change: change, _hurry: hurry, _read: read, _erase: erase } = createQueue(isGranted)
 
   let view: TrackedView
   let nextNumber = 0
@@ -101,29 +104,37 @@ export function createTracker({
   /** Events in the next request: halved when one fails, doubled when one succeeds. */
   let limit = maxBatch
   let failures = 0
-  let lastStatus = 0
   let isStopped = false
-  let isPaused: boolean | undefined
+  /** Why nothing is sent for a while: 1 because nothing has come back, more because the collector has said so. */
+  let pause: number | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
   let draining: Promise<void> | undefined
+  let working: Promise<void> | undefined
 
-  const isReady = () => isGranted() && !isStopped && !isPaused
+  const isReady = () => isGranted() && !isStopped && !pause
 
   /** Drains after a while. A pause replaces whatever was planned, and nothing is sent until then. */
-  const plan = (ms: number, isPause?: boolean) => {
-    if (timer && !isPause) return
+  const plan = (ms: number, why?: number) => {
+    if (timer && !why) return
     clearTimeout(timer)
-    isPaused = isPause
+    pause = why
     timer = setTimeout(() => {
-      timer = isPaused = undefined
+      timer = pause = undefined
       void flush()
     }, ms)
   }
 
   const drain = () =>
-    (draining ??= withLock('unblink', work, () => plan(flushAfterMs)).then(() => {
-      draining = undefined
-    }))
+    (draining ??= withLock(
+      'unblink',
+      () => (working = work()),
+      () => plan(flushAfterMs),
+    )
+      // The lock goes when the page is left; should it come back, its request may still be under way.
+      .then(() => working)
+      .then(() => {
+        draining = undefined
+      }))
 
   /** A drain under way has read the queue already, so what came in since needs another. */
   const flush = async () => {
@@ -132,8 +143,8 @@ export function createTracker({
   }
 
   /** Leaves one record of them all. */
-  const giveUp = (why: string, rows: readonly { readonly i: string }[]) =>
-    rows[0] && change(rows, [{ i: rows[0].i, w: why, c: rows.length }])
+  const giveUp = (w: string, rows: readonly { readonly i: string }[]) =>
+    rows[0] && change(rows, [{ i: rows[0].i, w, c: rows.length }])
 
   /** Sends a batch and waits for all of the answer, which a beacon does not have. Never rejects. */
   const post = async (batch: readonly Kept[], drops?: object, isBeacon?: boolean): Promise<Answer> => {
@@ -141,7 +152,7 @@ export function createTracker({
       recent = []
       // What was kept in memory has no session: before, there was no consent to have one.
       const session = batch[0]!.s || getSessionId()
-      const envelope = JSON.stringify({ v: 1, key, session, sentAt: now(), consent, drops })
+      const envelope = JSON.stringify({ v: 1, key, visitor: getVisitor?.(), session, sentAt: now(), consent, drops })
       const body = `${envelope.slice(0, -1)},"events":[${batch
         .map(({ j }) => j)
         .sort()
@@ -150,7 +161,8 @@ export function createTracker({
         const response = await fetch(endpoint, {
           method: 'POST',
           body,
-          keepalive: true,
+          // Others may have used up what the page may send beyond its end; nobody else's limit may hold up the queue.
+          keepalive: !failures,
           credentials: 'include',
           // Events go to the collector or nowhere.
           redirect: 'error',
@@ -165,51 +177,46 @@ export function createTracker({
   }
 
   const work = async () => {
-    const [kept, keptSize, lost, losses, drops] = trim(await read(), now())
+    const [kept, keptSize, lost, counted, drops] = trim(await read(), now())
     size = keptSize
     void giveUp('evicted', lost)
     // What has failed alone travels last.
     let rows = kept.sort((a, b) => a.x - b.x)
-    let counted = losses
 
     while (isReady() && rows[0]) {
       const batch = pickBatch(rows, limit, MAX_REQUEST_BYTES)
       const answer = await post(batch, counted[0] && drops)
       // Withdrawn meanwhile: nothing of it may be kept.
       if (!isGranted()) return
-      const step = retry(answer, batch.length, failures, random(), now())
-      lastStatus = answer[0]
-      const { _reply: reply } = step
+      const [reply, waitMs, nextLimit, isUnusable] = retry(answer, batch.length, failures, random(), now())
       if (reply) {
         failures = 0
         limit = Math.min(limit * 2, maxBatch)
         rows = rows.filter((row) => !batch.includes(row))
-        void change([...batch, ...counted])
-        counted = []
+        void change([...batch, ...counted.splice(0)])
         void giveUp(
           'rejected',
           batch.filter(({ i }) => reply.rej.some((verdict) => verdict?.i === i)),
         )
-        if (reply.next > 0) plan(Math.min(reply.next, MAX_WAIT_MS), true)
+        if (reply.next > 0) plan(Math.min(reply.next, MAX_WAIT_MS), 2)
         queueMicrotask(() => tracker.onReply?.(reply))
       } else {
-        if (step._isUseless) void giveUp('rejected', batch)
-        else if (!step._limit) {
-          // While nothing else gets through either, it is not this event's fault: it only lets the others go first.
-          const row = batch[0]!
-          const x = row.x ? row.x + +!failures : 1
-          void (x < MAX_ATTEMPTS ? change([], [{ ...row, x }]) : giveUp('poison', batch))
-        }
-        limit = step._limit || 1
-        if (step._waitMs) failures++
-        plan(step._waitMs, true)
+        // While nothing else gets through either, it is not their fault: they only let the others go first.
+        const { x } = batch[0]!
+        const tries = failures ? x || 1 : x + 1
+        if (!nextLimit && (isUnusable || tries === MAX_ATTEMPTS)) void giveUp(isUnusable ? 'rejected' : 'poison', batch)
+        else if (nextLimit < 2) for (const row of batch) void change([], [{ ...row, x: tries }])
+        limit = nextLimit || 1
+        if (waitMs) failures++
+        plan(waitMs, answer[0] || 1)
       }
     }
   }
 
-  const sendBeacon = () => {
+  const leave = () => {
     const batch = pickBatch(recent, maxBatch, MAX_BEACON_BYTES)
-    if (batch.length && isReady()) void post(batch, undefined, true)
+    if (batch[0] && isReady()) void post(batch, undefined, true)
+    hurry()
   }
 
   const keep = ({ t, p }: EventInput) => {
@@ -245,10 +252,10 @@ export function createTracker({
   }
 
   const undos = [
-    onHidden(sendBeacon, false),
+    onHidden(leave, false),
     onEvent('online', () => {
       // A pause that the collector asked for is kept.
-      if (!lastStatus) plan(random() * MAX_WAKE_MS, true)
+      if (!(pause! > 1)) plan(random() * MAX_WAKE_MS, 1)
     }),
   ]
   const tracker: Tracker = {

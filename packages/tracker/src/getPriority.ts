@@ -1,7 +1,10 @@
 import type { EventType } from '@unblink/protocol'
 
-/** Pointer, scroll, engagement, rotation, error, custom, attributes, page view, interaction, exposure, conversion. */
-const ASCENDING = 'po sc en ro er cu at pa in ex co'
+/**
+ * After pointer: scroll, engagement, vital, rotation, error, custom, attributes, page view, interaction, impression,
+ * exposure, conversion.
+ */
+const ASCENDING = 'sc en vi ro er cu at pa in im ex co'
 
 /** The higher, the longer an event is kept and the sooner it is sent: a trail can be missed, a conversion cannot. */
 export const getPriority = (type: EventType): number => ASCENDING.indexOf(type.slice(0, 2))

@@ -10,23 +10,19 @@ export type Answer = readonly [
 /** What becomes of a batch. */
 export type Step =
   /** It is delivered. */
-  | { readonly _reply: BatchReply }
-  | {
-      readonly _reply?: undefined
-      /** It is of no use, and of one event; else it is kept. */
-      readonly _isUseless: boolean
-      /** Until the next try; 0 only for that of the first half of an unusable batch. */
-      readonly _waitMs: number
-      /** How many events that may hold. 0 says that one has failed alone. */
-      readonly _limit: number
-    }
+  | readonly [reply: BatchReply, waitMs?: undefined, limit?: undefined, isUnusable?: undefined]
+  /**
+   * It is not. `waitMs`: until the next try; 0 only for that of the first half of an unusable batch. `limit`: how many
+   * events that may hold; 0 says that one has failed alone. `isUnusable`: as it is; one alone is given up, all else kept.
+   */
+  | readonly [reply: undefined, waitMs: number, limit: number, isUnusable: boolean]
 
 const BASE_MS = 1_000
 const MAX_BACKOFF_MS = 5 * 60_000
 /** The longest that a collector can keep a page from sending. */
 export const MAX_WAIT_MS = 15 * 60_000
-/** The longest that a timer can wait: 24 days. */
-export const NEVER_MS = 2 ** 31 - 1
+/** 23 days; a timer cannot wait longer than 24. */
+export const NEVER_MS = 2e9
 
 /**
  * The delivery policy. Only a 2xx with an acknowledgement counts as delivered; everything else keeps the events, except
@@ -46,10 +42,9 @@ export function retry(
   now: number,
 ): Step {
   // A captive portal's page is no acknowledgement, though its status says 200.
-  if (status < 300 && body?.v === 1 && body.ok! + body.dup! >= 0 && Array.isArray(body.rej))
-    return { _reply: body as BatchReply }
+  if (status < 300 && body?.v === 1 && body.ok! + body.dup! >= 0 && Array.isArray(body.rej)) return [body as BatchReply]
 
-  if (status === 401 || status === 403) return { _isUseless: false, _waitMs: NEVER_MS, _limit: size }
+  if (status === 401 || status === 403) return [undefined, NEVER_MS, size, false]
 
   const half = size >> 1
   const isUnusable = [400, 413, 415, 422].includes(status)
@@ -59,10 +54,11 @@ export function retry(
     Math.min(MAX_WAIT_MS, Math.max(BASE_MS, askedMs) * (1 + chance / 10)) ||
     Math.min(MAX_BACKOFF_MS, BASE_MS * 2 ** failures) * chance ||
     1
-  return {
-    _isUseless: isUnusable && !half,
-    _waitMs: isUnusable && half ? 0 : waitMs,
+  return [
+    undefined,
+    isUnusable && half ? 0 : waitMs,
     // A busy collector is not helped by more, smaller requests.
-    _limit: status === 429 ? size : half,
-  }
+    status === 429 ? size : half,
+    isUnusable,
+  ]
 }

@@ -26,7 +26,7 @@ export interface Lost {
 /** One record of the queue. */
 export type Row = Kept | Lost
 
-export const isEvent = (row: Row): row is Kept => typeof (row as Kept).j === 'string'
+export const isEvent = (row: Row): row is Kept => !!(row as Kept).j
 
 /** The worthiest first, of equals the newest: a UUIDv7 begins with its time. */
 export const byWorth = (a: Kept, b: Kept): number => b.r - a.r || (a.i < b.i ? 1 : -1)

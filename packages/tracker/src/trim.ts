@@ -1,4 +1,4 @@
-import { byWorth, isEvent, type Kept, type Row } from './row.ts'
+import { byWorth, isEvent, type Kept, type Lost, type Row } from './row.ts'
 
 /**
  * `kept`: the worthiest first. `size`: characters of what is kept, as `getCharge` counts them. `lost`: events that have to
@@ -8,7 +8,7 @@ export type Trimmed = readonly [
   kept: Kept[],
   size: number,
   lost: readonly Kept[],
-  counted: readonly Row[],
+  counted: Row[],
   drops: Readonly<Record<string, number>>,
 ]
 
@@ -16,7 +16,7 @@ const MAX_AGE_MS = 7 * 24 * 3_600_000
 /** Characters; an event is charged at least 420, so this one sum bounds their number to 5 000, too. */
 export const MAX_SIZE = 2 * 1024 * 1024
 /** The queue is trimmed to this, or the very next event would start it all again. */
-const TRIMMED_SIZE = 0.97 * MAX_SIZE
+const TRIMMED_SIZE = 2_000_000
 
 export const getCharge = (json: string): number => Math.max(json.length, 420)
 
@@ -26,14 +26,10 @@ export const getCharge = (json: string): number => Math.max(json.length, 420)
  */
 export function trim(rows: readonly Row[], now: number): Trimmed {
   const drops: Record<string, number> = {}
-  const counted: Row[] = []
+  const counted = rows.filter((row) => !isEvent(row)) as Lost[]
+  for (const { w, c } of counted) drops[w] = (drops[w] ?? 0) + c
   const lost: Kept[] = []
   let size = 0
-  for (const row of rows) {
-    if (isEvent(row)) continue
-    counted.push(row)
-    drops[row.w] = (drops[row.w] ?? 0) + row.c
-  }
   const kept = rows
     .filter(isEvent)
     .sort(byWorth)

@@ -41,8 +41,8 @@ test('a stalled page that gets 10 000 moves at once keeps no more of them than 2
 test('samples less and less the longer a view lasts', () => {
   const trail = createTrail()
   for (let ms = 0; ms < 8 * 3_600_000; ms += 50) trail._add(ms, (ms / 50) * 20, 0, 'mouse', none)
-  expect(trail._size).toBeGreaterThan(600)
-  expect(trail._size).toBeLessThan(10 * 600)
+  expect(trail._size).toBeGreaterThan(200)
+  expect(trail._size).toBeLessThan(600)
 })
 
 test('encodes deltas, the slots under the pointer and the places in them', () => {

@@ -23,8 +23,8 @@ export interface Trail {
 
 const MIN_DISTANCE_PX = 12
 const MIN_INTERVAL_MS = 50
-/** With every so many samples of one view, the interval doubles: a day on one page stays small. */
-const THIN_AFTER = 600
+/** With every so many samples of one view, the interval doubles: a minute costs a kilobyte, a day two. */
+const THIN_AFTER = 24
 
 const getPerMille = (offset: number, size: number) =>
   Math.max(0, Math.min(1000, Math.round((1000 * offset) / (size || 1))))

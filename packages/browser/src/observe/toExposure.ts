@@ -1,16 +1,10 @@
-import {
-  parseProfileReply,
-  SlotState,
-  type Boot,
-  type BootSlotRecord,
-  type Exposure,
-  type Outcome,
-} from '@unblink/protocol'
+import { isObject, SlotState, type Boot, type BootSlotRecord, type Exposure, type Outcome } from '@unblink/protocol'
 import { getProfileMs } from '../getProfileMs.ts'
 
 function getOutcome({ state, cause, decision }: BootSlotRecord): Outcome {
   if (state === SlotState.applied) return 'variant'
-  if (state === SlotState.late) return 'late'
+  // A trigger may also give the control, which is the baseline.
+  if (state === SlotState.late) return decision?.content ? 'late' : 'control'
   if (cause) return cause
   if (decision?.reason === 'holdout') return 'holdout'
   return decision?.experience === undefined ? 'baseline' : 'control'
@@ -29,7 +23,7 @@ export function toExposure(
 ): Exposure {
   const { decision, hiddenAt, shownAt = 0, deadlineMs = 0 } = record
   // The request ended, but with nothing of use: what looks like a time-out was an error.
-  const isFailed = record.cause === 'timeout' && reply !== undefined && !parseProfileReply(reply).ok
+  const isFailed = record.cause === 'timeout' && reply !== undefined && !(isObject(reply) && reply['v'] === 1)
   const cause = isFailed ? 'error' : record.cause
   const isComposited = 'interactivity' in document.documentElement.style
   const hiddenMs = hiddenAt === undefined ? 0 : shownAt - hiddenAt

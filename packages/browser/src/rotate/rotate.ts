@@ -1,7 +1,6 @@
 import { SlotState, type Content, type RotationTurn } from '@unblink/protocol'
-import { crossfade } from '../crossfade.ts'
+import { crossfade, type Put } from '../crossfade.ts'
 import type { ObserveContext } from '../observe/ObserveContext.ts'
-import type { place } from '../place.ts'
 import { createRotation } from './createRotation.ts'
 
 /**
@@ -10,7 +9,7 @@ import { createRotation } from './createRotation.ts'
  * @param put The runtime's own `place`, so that it is not loaded twice.
  * @returns Ends all of it.
  */
-export function rotate({ boot, track, onShown }: ObserveContext, put: typeof place): () => void {
+export function rotate({ boot, track, onShown }: ObserveContext, put: Put): () => void {
   const seen = new Set<string>()
   const fade = (element: Element, content: Content) => crossfade(element, content, put)
   // A route change replaces the records before this view's observers are told to stop.

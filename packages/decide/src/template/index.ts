@@ -1,1 +1,2 @@
 export { render, type RenderOptions } from './render.ts'
+export { renderContent } from './renderContent.ts'

@@ -8,6 +8,8 @@ export interface RenderOptions {
    * it they are escaped like everything else. @default false
    */
   readonly allowUnsafe?: boolean
+  /** What `{{name}}` does to a value, for text that goes elsewhere than into HTML. @default HTML's five signs and `/` `` ` `` `=` */
+  readonly escape?: (value: string) => string
 }
 
 // A line that holds nothing but a section tag or a comment leaves no trace.
@@ -15,7 +17,7 @@ const STANDALONE = /^[ \t]*({{[#^/!](?:(?!}})[^])*}})[ \t]*(?:\r?\n|(?![^]))/gm
 // Splits into text, kind, name, text, kind, name, …, text.
 const TAG = /{{([#^/!&{=>]?)((?:(?!}})[^])*)}}/
 
-const escape = (text: string) => text.replace(/[&<>"'`=/]/g, (character) => `&#${character.charCodeAt(0)};`)
+const escapeHtml = (text: string) => text.replace(/[&<>"'`=/]/g, (character) => `&#${character.charCodeAt(0)};`)
 
 /** Text as it is, or a tag: its kind, its name, and what is inside a section. */
 type Node = string | readonly [kind: string, name: string, inner: readonly Node[]]
@@ -48,7 +50,11 @@ const lookUp = (name: string, stack: readonly Json[]): Json => {
  * quoted attribute values; only own properties are read. Throws an Error that names the tag which is not closed, not
  * opened, or not supported.
  */
-export const render = (template: string, view: Attributes, { allowUnsafe }: RenderOptions = {}): string => {
+export const render = (
+  template: string,
+  view: Attributes,
+  { allowUnsafe, escape = escapeHtml }: RenderOptions = {},
+): string => {
   const show = (nodes: readonly Node[], stack: readonly Json[]): string =>
     nodes
       .map((node) => {

@@ -17,6 +17,8 @@ export interface CollectInput {
   /** The sender's clock when it sent, and ours when it arrived; epoch milliseconds. */
   readonly sentAt: number
   readonly receivedAt: number
+  /** The sender says that it is a bot: its events are kept, marked, and belong to nobody. @default false */
+  readonly isBot?: boolean
 }
 
 export interface Collected {
@@ -27,6 +29,8 @@ export interface Collected {
   /** After the events; undefined without a visitor. */
   readonly profile: Profile | undefined
   readonly isChanged: boolean
+  /** Whether this is the first that is stored of the visitor. */
+  readonly isNew: boolean
 }
 
 function withSource(event: AnyEvent): AnyEvent {
@@ -35,12 +39,33 @@ function withSource(event: AnyEvent): AnyEvent {
   return { ...event, p: { ...event.p, source: { ...source, class: classifySource(source) } } }
 }
 
+/** For each view, how far its numbers go and how many events are new. What a server sets belongs to no view. */
+function countArrivals(store: Store, stored: readonly StoredEvent[], receivedAt: number): void {
+  const views = new Map<string, { highest: number; stored: number }>()
+  for (const { event } of stored) {
+    if (event.t === 'attributes') continue
+    const view = views.get(event.pv) ?? { highest: -1, stored: 0 }
+    views.set(event.pv, { highest: Math.max(view.highest, event.n), stored: view.stored + 1 })
+  }
+  for (const [view, counts] of views) store.countArrivals({ view, ...counts, receivedAt })
+}
+
 /**
  * Stores events and folds the new ones into the visitor's profile. Runs inside a writer's job, so that both are kept or
  * neither: the profile is always what its stored events, replayed in order, give.
  */
-export function collect({ site, store, events, visitor, sentAt, receivedAt }: CollectInput): Collected {
-  const before = visitor === undefined ? undefined : (store.getProfile(visitor) ?? createProfile(visitor))
+export function collect({
+  site,
+  store,
+  events,
+  visitor: sender,
+  sentAt,
+  receivedAt,
+  isBot = false,
+}: CollectInput): Collected {
+  const visitor = isBot ? undefined : sender
+  const known = visitor === undefined ? undefined : store.getProfile(visitor)
+  const before = visitor === undefined ? undefined : (known ?? createProfile(visitor))
   const stored: StoredEvent[] = []
   let profile = before
   let conflicts = 0
@@ -49,7 +74,7 @@ export function collect({ site, store, events, visitor, sentAt, receivedAt }: Co
       ...scrubEvent(sent, site.queryAllowList),
       at: getEventTime(sent.at, sentAt, receivedAt),
     })
-    const entry = { event, receivedAt }
+    const entry: StoredEvent = isBot ? { event, receivedAt, isBot } : { event, receivedAt }
     if (store.insertEvent(entry, visitor)) {
       stored.push(entry)
       if (profile) profile = fold(profile, event, site)
@@ -57,5 +82,13 @@ export function collect({ site, store, events, visitor, sentAt, receivedAt }: Co
   }
   const isChanged = profile !== before
   if (profile && isChanged) store.saveProfile(profile)
-  return { stored, duplicates: events.length - stored.length, conflicts, profile, isChanged }
+  if (!isBot) countArrivals(store, stored, receivedAt)
+  return {
+    stored,
+    duplicates: events.length - stored.length,
+    conflicts,
+    profile,
+    isChanged,
+    isNew: isChanged && !known,
+  }
 }

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { readBody, type ByteBudget } from './readBody.ts'
 
@@ -92,4 +93,36 @@ test('a small announced body is read whole, under the same limits', async () => 
   expect(await read(announce('1', 2, 'break'))).toEqual({ type: 'broken' })
   expect(await read(announce('1', 2, 'open'))).toEqual({ type: 'too-slow' })
   expect(budget.left).toBe(4)
+})
+
+test.each([true, false])('a gzip body is inflated, and owes what it became (announced: %s)', async (isAnnounced) => {
+  const text = JSON.stringify({ events: Array.from({ length: 50 }, (_, n) => ({ n, t: 'scroll' })) })
+  const zipped = gzipSync(text)
+  const { request } = makeRequest([zipped.subarray(0, 20), zipped.subarray(20)])
+  if (isAnnounced) request.headers.set('content-length', String(zipped.length))
+  const budget: ByteBudget = { left: text.length + 1 }
+  expect(await readBody(request, { maxBytes: text.length, isGzip: true, budget })).toEqual({
+    type: 'body',
+    text,
+    bytes: text.length,
+  })
+  expect(budget.left).toBe(1)
+})
+
+test.each([
+  ['D8 larger than allowed once inflated', gzipSync('x'.repeat(300_001)), 'too-large'],
+  ['D8 a bomb of 1000 to 1, smaller than the limit', gzipSync('x'.repeat(200_000)), 'too-large'],
+  ['D8 zipped twice', gzipSync(gzipSync(new Uint8Array([0xff, 0xfe]))), 'not-utf8'],
+  ['cut short', gzipSync('{"v":1}').subarray(0, 15), 'not-gzip'],
+  ['not gzip at all', bytes('{"v":1}'), 'not-gzip'],
+  ['larger than the room left', gzipSync('{"v":1,"pad":"' + 'abcdefgh'.repeat(8) + '"}'), 'no-room'],
+])('a gzip body that is %s is told apart and owes nothing', async (_name, zipped, type) => {
+  const budget: ByteBudget = { left: type === 'no-room' ? 40 : 1e6 }
+  const before = budget.left
+  for (const announced of [true, false]) {
+    const { request } = makeRequest([zipped])
+    if (announced) request.headers.set('content-length', String(zipped.length))
+    expect(await readBody(request, { maxBytes: 300_000, isGzip: true, budget })).toMatchObject({ type })
+  }
+  expect(budget.left).toBe(before)
 })

@@ -1,3 +1,5 @@
+import { gunzipSync } from 'node:zlib'
+
 /** Bytes that all open requests together may hold. */
 export interface ByteBudget {
   left: number
@@ -5,10 +7,13 @@ export interface ByteBudget {
 
 export type Body =
   | { readonly type: 'body'; readonly text: string; readonly bytes: number }
-  | { readonly type: 'too-large' | 'too-slow' | 'no-room' | 'not-utf8' | 'broken' }
+  | { readonly type: 'too-large' | 'too-slow' | 'no-room' | 'not-utf8' | 'not-gzip' | 'broken' }
 
 export interface ReadBodyOptions {
+  /** Of the body as it comes, and of what it is decompressed. */
   readonly maxBytes: number
+  /** @default false */
+  readonly isGzip?: boolean
   /** For the whole body; a sender that drips is cut off. @default 10 000 */
   readonly timeoutMs?: number
   /** The caller gives `bytes` back when it is done with the text; on any other outcome nothing is owed. */
@@ -28,9 +33,30 @@ function startTimer(timeoutMs: number) {
   return { late, stop: () => clearTimeout(timer) }
 }
 
-function decode(bytes: Uint8Array): Body {
+/** JSON of events becomes a tenth; what becomes less than a hundredth was made to fill our memory. */
+const MAX_RATIO = 100
+/** A ratio says nothing about little. */
+const FREE_BYTES = 64 * 1024
+
+const hasCode = (error: unknown, code: string) => (error as { code?: unknown }).code === code
+
+/** Stops inflating at the bound, so that a bomb costs no more than a body that is as large as it may be. */
+function inflate(bytes: Uint8Array, maxBytes: number): Uint8Array | Body {
+  const maxOutputLength = Math.min(maxBytes, Math.max(FREE_BYTES, MAX_RATIO * bytes.byteLength))
   try {
-    return { type: 'body', text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), bytes: bytes.byteLength }
+    return gunzipSync(bytes, { maxOutputLength })
+  } catch (error) {
+    return { type: hasCode(error, 'ERR_BUFFER_TOO_LARGE') ? 'too-large' : 'not-gzip' }
+  }
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+function decode(bytes: Uint8Array, { maxBytes, isGzip }: ReadBodyOptions): Body {
+  const plain = isGzip ? inflate(bytes, maxBytes) : bytes
+  if (!(plain instanceof Uint8Array)) return plain
+  try {
+    return { type: 'body', text: utf8.decode(plain), bytes: plain.byteLength }
   } catch {
     return { type: 'not-utf8' }
   }
@@ -48,20 +74,23 @@ export async function readBody(request: Request, options: ReadBodyOptions): Prom
   return isSmall ? readWhole(request, options) : readChunks(request, options)
 }
 
-async function readWhole(
-  request: Request,
-  { maxBytes, timeoutMs = 10_000, budget = { left: Infinity } }: ReadBodyOptions,
-): Promise<Body> {
+/** Takes a decoded body's bytes from the budget, if they fit. */
+function charge(body: Body, budget: ByteBudget): Body {
+  if (body.type !== 'body') return body
+  if (body.bytes > budget.left) return { type: 'no-room' }
+  budget.left -= body.bytes
+  return body
+}
+
+async function readWhole(request: Request, options: ReadBodyOptions): Promise<Body> {
+  const { maxBytes, timeoutMs = 10_000, budget = { left: Infinity } } = options
   const { late, stop } = startTimer(timeoutMs)
   try {
     const whole = await Promise.race([request.arrayBuffer(), late])
     if (whole === LATE) return { type: 'too-slow' }
     // Only a request that was made without HTTP can be longer than it says.
     if (whole.byteLength > maxBytes) return { type: 'too-large' }
-    if (whole.byteLength > budget.left) return { type: 'no-room' }
-    const body = decode(new Uint8Array(whole))
-    if (body.type === 'body') budget.left -= body.bytes
-    return body
+    return charge(decode(new Uint8Array(whole), options), budget)
   } catch {
     // The sender went away in the middle.
     return { type: 'broken' }
@@ -70,10 +99,8 @@ async function readWhole(
   }
 }
 
-async function readChunks(
-  request: Request,
-  { maxBytes, timeoutMs = 10_000, budget = { left: Infinity } }: ReadBodyOptions,
-): Promise<Body> {
+async function readChunks(request: Request, options: ReadBodyOptions): Promise<Body> {
+  const { maxBytes, timeoutMs = 10_000, budget = { left: Infinity } } = options
   if (!request.body) return { type: 'body', text: '', bytes: 0 }
   const reader = request.body.getReader()
   const chunks: Uint8Array[] = []
@@ -101,6 +128,6 @@ async function readChunks(
   } finally {
     stop()
   }
-  const body = decode(Buffer.concat(chunks))
-  return body.type === 'body' ? body : giveUp('not-utf8')
+  budget.left += bytes
+  return charge(decode(Buffer.concat(chunks), options), budget)
 }

@@ -7,7 +7,8 @@ import { livePageScript } from './livePageScript.ts'
 import { livePageSentence } from './livePageSentence.ts'
 import { livePageTrail } from './livePageTrail.ts'
 
-const toEvent = (input: EventInput): AnyEvent => ({ i: 'i', n: 0, pv: 'pv', at: 0, mt: 0, lo: '/', ...input })
+const toEvent = (input: EventInput): AnyEvent =>
+  ({ i: 'i', n: 0, pv: 'pv', at: 0, mt: 0, lo: '/', ...input }) as AnyEvent
 
 test('the page allows exactly the script and the style that it holds', () => {
   const page = livePage()

@@ -20,6 +20,10 @@ export function livePageSentence(event: AnyEvent): string {
       const reply = profileMs === undefined ? '' : `, reply after ${Math.round(profileMs)} ms`
       return `${slot}: ${outcome}${what}, hidden ${Math.round(hiddenMs)} ms${reply}`
     }
+    case 'impression': {
+      const { slot, experience, variant } = event.p
+      return `${slot}: seen for a second${variant ? `, ${[experience, variant].filter(Boolean).join(' / ')}` : ''}`
+    }
     case 'engagement':
       return `${seconds(event.p.visibleMs)} in view, ${seconds(event.p.activeMs)} active`
     case 'pointer': {
@@ -31,7 +35,14 @@ export function livePageSentence(event: AnyEvent): string {
       return `Scrolled to ${Math.round(event.p.maxPercent)} % (${Math.round(event.p.maxY)} px)`
     case 'interaction': {
       const { kind, target, slot, variant, href } = event.p
-      const verb = kind === 'click' ? 'Clicked' : 'Sent'
+      const verbs = {
+        click: 'Clicked',
+        submit: 'Sent',
+        rage: 'Clicked again and again on',
+        dead: 'Clicked in vain on',
+        form_start: 'Began to fill in',
+      }
+      const verb = verbs[kind]
       return `${verb} ${target}${inSlot(slot)}${variant ? ` (${variant})` : ''}${href ? `, to ${href}` : ''}`
     }
     case 'rotation': {
@@ -41,6 +52,11 @@ export function livePageSentence(event: AnyEvent): string {
     case 'conversion': {
       const { goal, value, currency } = event.p
       return `Reached the goal ${goal}${value === undefined ? '' : `, worth ${value} ${currency ?? ''}`.trimEnd()}`
+    }
+    case 'vital': {
+      const { lcpMs, inpMs, cls } = event.p
+      const told = [lcpMs !== undefined && `LCP ${lcpMs} ms`, inpMs !== undefined && `INP ${inpMs} ms`]
+      return [...told, cls !== undefined && `CLS ${cls}`].filter(Boolean).join(', ') || 'No web vitals'
     }
     case 'attributes':
       return `The site’s server set ${Object.keys(event.p.set).join(', ')}`

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 
 const NAME = /^[A-Za-z][\w-]{0,59}$/
 /** What the server works out itself. */
-const DERIVED = ['visits', 'views', 'intent', 'goals']
+const DERIVED = ['visits', 'views', 'intent', 'goals', 'audiences']
 
 /** A UUIDv7 (RFC 9562): the time first, then random bits. */
 function createEventId(now: number): string {

@@ -198,8 +198,9 @@ test.each([
   ['invalid UTF-8', new Uint8Array([0x22, 0xff, 0x22]), 400, 'not_utf8'],
   ['a broken envelope', { ...makeBatch([]), events: {} }, 400, 'schema'],
   ['an unknown key', makeBatch([], { key: 'other' }), 403, 'key'],
-  ['D9 a million brackets', '['.repeat(200_000), 400, 'json'],
-  ['D9 a deep envelope', `${'['.repeat(200_000)}${']'.repeat(200_000)}`, 400, 'schema'],
+  ['D9 a million brackets', '['.repeat(200_000), 400, 'depth'],
+  ['D9 a deep envelope', `${'['.repeat(200_000)}${']'.repeat(200_000)}`, 400, 'depth'],
+  ['a number above all numbers', '{"v":1e999}', 400, 'schema'],
 ])('%s is refused', async (_name, body, status, code) => {
   const response = await post(`${server.url}/v1/e`, body, COOKIE)
   expect(response.status).toBe(status)

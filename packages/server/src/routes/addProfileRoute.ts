@@ -20,15 +20,16 @@ const MAX_AGE_S = 10
  * all slots unless some are named, and the site's own consent, since an address cannot tell the visitor's.
  */
 export function addProfileRoute(app: Hono, context: ServerContext): void {
-  const { site, manifest, budget, trustProxy } = context
-  const admission = { listed: site.origins, trustProxy }
+  const { budget, trustProxy } = context
+  const isRefused = (c: Context) => admit(c, { listed: context.publication.site.origins, trustProxy }) === 'refused'
 
-  const answer = (c: Context, asked: unknown, cacheControl: string): Response => {
+  const answer = async (c: Context, asked: unknown, cacheControl: string): Promise<Response> => {
     const parsed = parseProfileRequest(asked)
     if (!parsed.ok) return refuse(c, 400, 'schema', parsed.error)
     const request: ProfileRequest = parsed.value
-    if (request.key !== site.keys.browser) return refuse(c, 403, 'key', 'The key is not this site’s browser key.')
-    const { reply, setCookie } = answerProfile(context, request, {
+    if (request.key !== context.publication.site.keys.browser)
+      return refuse(c, 403, 'key', 'The key is not this site’s browser key.')
+    const { reply, setCookie } = await answerProfile(context, request, {
       url: c.req.url,
       header: (name) => c.req.header(name),
     })
@@ -39,7 +40,7 @@ export function addProfileRoute(app: Hono, context: ServerContext): void {
   }
 
   app.post('/v1/p', async (c) => {
-    if (admit(c, admission) === 'refused') return refuse(c, 403, 'origin', ORIGIN_REFUSED)
+    if (isRefused(c)) return refuse(c, 403, 'origin', ORIGIN_REFUSED)
     const body = await readJson(c, MAX_REQUEST_BYTES, budget)
     if (!body.ok) return body.response
     budget.left += body.bytes
@@ -47,7 +48,8 @@ export function addProfileRoute(app: Hono, context: ServerContext): void {
   })
 
   app.get('/v1/p', (c) => {
-    if (admit(c, admission) === 'refused') return refuse(c, 403, 'origin', ORIGIN_REFUSED)
+    if (isRefused(c)) return refuse(c, 403, 'origin', ORIGIN_REFUSED)
+    const { site, manifest } = context.publication
     const { key, url, slots } = c.req.query()
     const names = slots ? slots.split(',') : Object.keys(manifest.slots)
     const asked = { v: 1, key, url, slots: Object.fromEntries(names.map((name) => [name, {}])), consent: site.consent }

@@ -1,12 +1,8 @@
-import { evaluate } from '@unblink/decide'
-import { isObject } from '@unblink/protocol'
+import type { Experience, Trigger } from '@unblink/protocol'
+import { findConditionProblems, type ConditionRules } from './findConditionProblems.ts'
 import { getClosest } from './getClosest.ts'
+import type { Problem } from './problem.ts'
 import type { Site } from './site.ts'
-
-export interface Problem {
-  readonly path: readonly PropertyKey[]
-  readonly message: string
-}
 
 type Path = readonly PropertyKey[]
 
@@ -15,110 +11,92 @@ const DERIVED: Readonly<Record<string, readonly string[]>> = {
   visits: ['count', 'daysSinceLast'],
   views: ['count'],
 }
-/** Operators that compare with their operand's own strings. */
-const COMPARING = ['$eq', '$ne', '$in', '$nin', '$all']
 
-const isOperators = (value: unknown): value is Record<string, unknown> =>
-  isObject(value) && Object.keys(value).length > 0 && Object.keys(value).every((key) => key.startsWith('$'))
-
-/** The decision engine knows its operators; asking it keeps one list of them. */
-function isKnownOperator(condition: Record<string, null | Record<string, null>>): boolean {
-  let isKnown = true
-  evaluate(condition, {}, { onUnknown: () => (isKnown = false) })
-  return isKnown
+/** What to say of an id that is none of those there are. */
+function tellUnknown(what: string, id: string, known: readonly string[]): string | undefined {
+  if (known.includes(id)) return undefined
+  const closest = getClosest(id, known)
+  if (closest) return `there is no ${what} "${id}"; did you mean "${closest}"?`
+  return `there is no ${what} "${id}"; ${known.length > 0 ? `there are: ${known.join(', ')}` : 'the site declares none'}`
 }
 
-/** Everything in a well-formed site that names something which is not there. */
+/** Everything in a well-formed site that names something which is not there, and every fault in its conditions. */
 export function findBrokenReferences(site: Site): Problem[] {
   const problems: Problem[] = []
-  const intents = Object.keys(site.categories).filter((id) => site.categories[id]?.intent)
+  const slots = Object.keys(site.slots)
+  const audiences = Object.keys(site.audiences)
+  const categories = Object.keys(site.categories)
+  const intents = categories.filter((id) => site.categories[id]?.intent)
 
-  const expectOneOf = (what: string, id: string, known: readonly string[], path: Path) => {
-    if (known.includes(id)) return
-    const closest = getClosest(id, known)
-    const remedy = closest
-      ? `did you mean "${closest}"?`
-      : known.length > 0
-        ? `there are: ${known.join(', ')}`
-        : `the site declares none`
-    problems.push({ path, message: `there is no ${what} "${id}"; ${remedy}` })
+  const report = (path: Path, message: string | undefined) => {
+    if (message !== undefined) problems.push({ path, message })
   }
 
-  const checkAttribute = (attribute: string, path: Path) => {
+  const checkPath = (attribute: string): string | undefined => {
     const [root = '', member] = attribute.split('.')
-    if (member === undefined) return
-    if (root === 'intent') expectOneOf('category with intent: true', member, ['primary', 'ranked', ...intents], path)
-    if (root === 'goals') expectOneOf('goal', member, Object.keys(site.goals), path)
-    const members = Object.hasOwn(DERIVED, root) ? DERIVED[root] : undefined
-    if (members) expectOneOf(`attribute ${root}.*`, member, members, path)
+    if (root === 'audiences')
+      return 'a condition cannot ask for audiences; write their conditions here, joined by $and or $or'
+    if (member === undefined) return undefined
+    if (root === 'intent') return tellUnknown('category with intent: true', member, ['primary', 'ranked', ...intents])
+    if (root === 'goals') return tellUnknown('goal', member, Object.keys(site.goals))
+    return Object.hasOwn(DERIVED, root) ? tellUnknown(`attribute ${root}.*`, member, DERIVED[root]!) : undefined
   }
 
-  /** What a condition says of one attribute. */
-  const checkOperand = (attribute: string, operand: unknown, path: Path): void => {
-    const checkString = (value: unknown, at: Path) => {
-      if (typeof value !== 'string') return
-      if (/^intent\.(primary|ranked)(\.\d+)?$/.test(attribute))
-        expectOneOf('category with intent: true', value, intents, at)
-    }
-    if (!isOperators(operand)) return checkString(operand, path)
-    for (const [operator, value] of Object.entries(operand)) {
-      const at = [...path, operator]
-      if (!isKnownOperator({ x: { [operator]: null } })) {
-        problems.push({
-          path: at,
-          message: `"${operator}" is not an operator; see the condition language for the list`,
-        })
-      } else if (['$not', '$elemMatch', '$size'].includes(operator)) checkOperand(attribute, value, at)
-      else if (COMPARING.includes(operator)) {
-        if (Array.isArray(value)) value.forEach((item, index) => checkString(item, [...at, index]))
-        else checkString(value, at)
-      } else if (/^\$regexi?$/.test(operator)) checkPattern(value, at)
+  const rules: ConditionRules = {
+    groups: Object.keys(site.groups),
+    ownOperators: Object.keys(site.operators).map((name) => `$${name}`),
+    checkPath,
+    checkValue: (attribute, value) =>
+      /^intent\.(primary|ranked)(\.\d+)?$/.test(attribute)
+        ? tellUnknown('category with intent: true', String(value), intents)
+        : undefined,
+  }
+
+  const checkTrigger = (trigger: Trigger, path: Path) => {
+    if ('categoryViews' in trigger) {
+      const { category } = trigger.categoryViews
+      report([...path, 'categoryViews', 'category'], tellUnknown('category', category, categories))
     }
   }
 
-  const checkPattern = (pattern: unknown, path: Path) => {
-    try {
-      if (typeof pattern === 'string' && pattern.length <= 256 && new RegExp(pattern)) return
-    } catch {
-      // Falls through: an invalid pattern is the problem being reported.
-    }
-    problems.push({ path, message: 'expected a regular expression of at most 256 characters, as a string' })
-  }
-
-  const checkCondition = (condition: unknown, path: Path): void => {
-    if (!isObject(condition)) {
-      problems.push({ path, message: 'expected a condition, an object like { "visits.count": { "$gte": 2 } }' })
-      return
-    }
-    for (const [key, value] of Object.entries(condition)) {
-      const at = [...path, key]
-      if (['$and', '$or', '$nor'].includes(key)) {
-        if (Array.isArray(value)) value.forEach((inner, index) => checkCondition(inner, [...at, index]))
-        else problems.push({ path: at, message: 'expected a list of conditions' })
-      } else if (key === '$not') checkCondition(value, at)
-      else if (key.startsWith('$')) {
-        problems.push({ path: at, message: `"${key}" cannot stand here; use $and, $or, $nor, $not or an attribute` })
-      } else {
-        checkAttribute(key, at)
-        checkOperand(key, value, at)
+  const checkRanks = ({ rankBy = {}, variants }: Experience, path: Path) => {
+    for (const [id, paths] of Object.entries(rankBy)) {
+      const at = [...path, 'rankBy', id]
+      const variant = variants.find((one) => one.id === id)
+      if (!variant) {
+        const known = variants.map((one) => one.id)
+        report(at, tellUnknown('variant', id, known))
+      } else if (!variant.rotation) report(at, `variant "${id}" does not rotate, so it has nothing to order; remove it`)
+      else if (paths.length > variant.rotation.contents.length + 1) {
+        const contents = variant.rotation.contents.length + 1
+        report(at, `${paths.length} paths for ${contents} contents; name one path for each content, in their order`)
       }
+      paths.forEach((one, index) => report([...at, index], checkPath(one)))
     }
   }
 
-  for (const [id, condition] of Object.entries(site.audiences)) checkCondition(condition, ['audiences', id])
-  site.experiences.forEach(({ slot, audience }, index) => {
-    expectOneOf('slot', slot, Object.keys(site.slots), ['experiences', index, 'slot'])
-    if (audience !== undefined) {
-      expectOneOf('audience', audience, Object.keys(site.audiences), ['experiences', index, 'audience'])
+  for (const [id, condition] of Object.entries(site.audiences)) {
+    problems.push(...findConditionProblems(condition, ['audiences', id], rules))
+  }
+  site.experiences.forEach((experience, index) => {
+    const { slot, audience, suppress, when } = experience
+    const at = ['experiences', index]
+    report([...at, 'slot'], tellUnknown('slot', slot, slots))
+    if (audience !== undefined) report([...at, 'audience'], tellUnknown('audience', audience, audiences))
+    if (typeof suppress === 'string') report([...at, 'suppress'], tellUnknown('audience', suppress, audiences))
+    else if (suppress)
+      problems.push(...findConditionProblems(suppress, [...at, 'suppress'], { ...rules, isInline: true }))
+    if (audience !== undefined && suppress === audience) {
+      report([...at, 'suppress'], `"${audience}" is also its audience, so nobody is left; name another`)
     }
+    if (Array.isArray(when)) when.forEach((one: Trigger, place) => checkTrigger(one, [...at, 'when', place]))
+    else if (when) checkTrigger(when as Trigger, [...at, 'when'])
+    checkRanks(experience, at)
   })
   for (const id of ['primary', 'ranked']) {
     if (!Object.hasOwn(site.categories, id)) continue
-    problems.push({
-      path: ['categories', id],
-      message: `"intent.${id}" has a meaning of its own; rename this category`,
-    })
+    report(['categories', id], `"intent.${id}" has a meaning of its own; rename this category`)
   }
-  site.expose.forEach((attribute, index) => checkAttribute(attribute, ['expose', index]))
+  site.expose.forEach((attribute, index) => report(['expose', index], checkPath(attribute)))
   return problems
 }

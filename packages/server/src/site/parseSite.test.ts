@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { createManifest } from './createManifest.ts'
 import { parseSite } from './parseSite.ts'
-import type { Site, SiteInput } from './site.ts'
+import type { Site } from './site.ts'
+import type { SiteInput } from './siteInput.ts'
 
 const input = (over: Partial<SiteInput> | Record<string, unknown> = {}) => ({
   id: 'bank',
@@ -45,6 +46,9 @@ test('defaults are filled in and the rest is kept as written', () => {
     consent: { personalization: 'pending', analytics: 'pending' },
     intents: { halfLifeHours: 168, minScore: 20 },
     queryAllowList: [],
+    groups: {},
+    operators: {},
+    profileTimeoutMs: 50,
   })
 })
 
@@ -195,7 +199,11 @@ test.each([
     'at most 24576 fit into a reply',
   ],
   ['weights of nobody', experience({ variants: [{ id: 'v', weight: 0 }] }), 'all weights are 0'],
-  ['a coverage in percent', experience({ coverage: 50 }), 'experiences[0].coverage: expected at most 1, got 50'],
+  [
+    'a coverage in percent',
+    experience({ coverage: 50 }),
+    'experiences[0].coverage: expected a share from 0 to 1 (0.5 for 50 percent), got 50',
+  ],
   [
     'a star in the middle',
     input({ categories: { mortgage: { paths: ['/a*/b'], intent: true } } }),

@@ -1,4 +1,4 @@
-import type { Condition, Consent, Experience, Holdout, Slot } from '@unblink/protocol'
+import type { AnyEvent, Attributes, Condition, Consent, Experience, Holdout, Json, Slot } from '@unblink/protocol'
 
 export interface SiteKeys {
   /** Public: in every page. May append events and read its own visitor's decisions, nothing else. */
@@ -28,6 +28,30 @@ export interface Goal {
   readonly holdings?: readonly string[]
 }
 
+/** What a profile source is asked. */
+export interface ProfileSourceRequest {
+  readonly visitor: string
+  /** Path of the page where it was told, else ''. */
+  readonly url: string
+  /** What is stored of the visitor and worked out from it. */
+  readonly attributes: Attributes
+  /** Aborted when the time is over. */
+  readonly signal: AbortSignal
+}
+
+/**
+ * Attributes of a visitor from anywhere else. Asked once per profile request and batch, with consent to personalization
+ * only; what it gives lies under the stored attributes. Too late, rejected or no sound attributes: the visitor is decided for
+ * without it.
+ */
+export type ProfileSource = (request: ProfileSourceRequest) => Promise<Attributes>
+
+/** `actual` is the attribute's value, null when it is missing. Throwing counts as false. */
+export type CustomOperator = (actual: Json, expected: Json) => boolean
+
+/** Hears of each event after it has been committed, once. `visitor` is left out where the event belongs to nobody. */
+export type EventTap = (event: AnyEvent, about: { readonly visitor?: string }) => unknown
+
 /** A site's configuration with every default filled in: what `parseSite` returns and the server trusts. */
 export interface Site {
   /** Names the site in the database: 1 to 60 of `a-z 0-9 -`. */
@@ -39,6 +63,8 @@ export interface Site {
   readonly consent: Consent
   readonly slots: Readonly<Record<string, Slot>>
   readonly audiences: Readonly<Record<string, Condition>>
+  /** Lists that `$inGroup` and `$notInGroup` name. In every page, so none of secrets. */
+  readonly groups: Readonly<Record<string, readonly Json[]>>
   readonly holdout?: Holdout
   readonly experiences: readonly Experience[]
   readonly categories: Readonly<Record<string, Category>>
@@ -48,12 +74,18 @@ export interface Site {
   readonly expose: readonly string[]
   /** Query parameters kept in the stored location of an event; all others are cut off. */
   readonly queryAllowList: readonly string[]
+  readonly profile?: ProfileSource
+  /**
+   * The same by HTTP: a GET of this address, `{{visitor}}` replaced, that answers 200 with a JSON object of attributes, or 404.
+   */
+  readonly profileUrl?: string
+  /** How long a reply waits for `profile` or `profileUrl`, 1 to 2000. @default 50 */
+  readonly profileTimeoutMs: number
+  /**
+   * Operators of the site's own, for conditions as `$name`. Audiences that use one are worked out on the server only, and
+   * pages are told the result; they cannot stand inside `$elemMatch`, `$all` or an experience's own condition.
+   */
+  readonly operators: Readonly<Record<string, CustomOperator>>
+  /** What it throws is logged and harms nothing; nothing waits for it. */
+  readonly onEvent?: EventTap
 }
-
-/** What is written in `unblink.config.ts`: a site with its optional parts left out. */
-export type SiteInput = Pick<Site, 'id' | 'keys' | 'slots'> &
-  Partial<Omit<Site, 'id' | 'keys' | 'slots' | 'consent' | 'intents'>> & {
-    /** @default both 'pending' */
-    readonly consent?: Partial<Consent>
-    readonly intents?: Partial<IntentSettings>
-  }

@@ -7,6 +7,19 @@ export interface StoredEvent {
   readonly event: AnyEvent
   /** Epoch milliseconds. */
   readonly receivedAt: number
+  /** Of a sender that says it is a bot; left out otherwise. */
+  readonly isBot?: true
+}
+
+/** What came of the views that were first heard of in one hour. */
+export interface HourOfArrivals {
+  /** Start of the hour, epoch milliseconds. */
+  readonly at: number
+  readonly views: number
+  /** Events stored. */
+  readonly stored: number
+  /** Numbers that were skipped: events that their page has made and that are not here, at least not yet. */
+  readonly missing: number
 }
 
 /** The database, in the words of one site. Synchronous; writes belong inside a writer's job. */
@@ -19,6 +32,17 @@ export interface Store {
   saveProfile(profile: Profile): void
   /** The visitor's latest events, oldest first. */
   getEvents(visitor: string, limit: number): StoredEvent[]
+  /**
+   * Counts events of one view that were just stored. Pages number the events of a view from 0 without gaps, so the highest
+   * number tells how many there should be.
+   */
+  countArrivals(arrivals: { view: string; highest: number; stored: number; receivedAt: number }): void
+  /** Hours from `since` on, oldest first. */
+  getArrivals(since: number): HourOfArrivals[]
+  /** Deletes events received before a moment, the oldest first, at most `limit`; returns how many. */
+  deleteEventsBefore(receivedAt: number, limit: number): number
+  /** Deletes what is known of views first heard of before a moment, at most `limit`; returns how many. Their hours stay. */
+  deleteViewsBefore(receivedAt: number, limit: number): number
   /** Forgets a visitor: events and profile. */
   eraseVisitor(visitor: string): void
   /** Writes a mark, to prove that writing works: as much as a batch, since the last bytes of a full disk prove nothing. */
@@ -52,10 +76,16 @@ const toStored = ({ id, view, seq, type, at, mt, received, location, payload }: 
   receivedAt: received,
 })
 
+const HOUR_MS = 3_600_000
+/** A client keeps no more unsent events, so a larger gap in one view is made up, and must not spoil the figure. */
+const MAX_GAP = 5_000
+
+const getMissing = (highest: number, stored: number) => Math.min(MAX_GAP, Math.max(0, highest + 1 - stored))
+
 export function createStore(database: Database.Database, site: string): Store {
   const insert = database.prepare(
-    `INSERT INTO events (site, id, visitor, view, seq, type, at, mt, received, location, payload)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (site, id) DO NOTHING`,
+    `INSERT INTO events (site, id, visitor, view, seq, type, at, mt, received, location, payload, bot)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (site, id) DO NOTHING`,
   )
   const selectEvent = database.prepare('SELECT * FROM events WHERE site = ? AND id = ?')
   const selectEvents = database.prepare(
@@ -68,14 +98,36 @@ export function createStore(database: Database.Database, site: string): Store {
   )
   const deleteEvents = database.prepare('DELETE FROM events WHERE site = ? AND visitor = ?')
   const deleteProfile = database.prepare('DELETE FROM profiles WHERE site = ? AND visitor = ?')
+  const selectView = database.prepare('SELECT hour, highest, stored FROM views WHERE site = ? AND view = ?')
+  const replaceView = database.prepare(
+    'INSERT OR REPLACE INTO views (site, view, hour, highest, stored) VALUES (?, ?, ?, ?, ?)',
+  )
+  const addArrivals = database.prepare(
+    `INSERT INTO arrivals (site, hour, views, stored, missing) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (site, hour) DO UPDATE SET
+       views = views + excluded.views, stored = stored + excluded.stored, missing = missing + excluded.missing`,
+  )
+  const selectArrivals = database.prepare(
+    'SELECT hour, views, stored, missing FROM arrivals WHERE site = ? AND hour >= ? ORDER BY hour',
+  )
+  const deleteOldEvents = database.prepare(
+    `DELETE FROM events WHERE position IN
+       (SELECT position FROM events WHERE site = ? AND received < ? ORDER BY received LIMIT ?)`,
+  )
+  const deleteOldViews = database.prepare(
+    'DELETE FROM views WHERE site = ? AND view IN (SELECT view FROM views WHERE site = ? AND hour < ? LIMIT ?)',
+  )
   const upsertMark = database.prepare(
     `INSERT INTO checks (name, at, ballast) VALUES ('ready', ?, zeroblob(65536))
      ON CONFLICT (name) DO UPDATE SET at = excluded.at, ballast = excluded.ballast`,
   )
 
   return {
-    insertEvent({ event: { i, pv, n, t, at, mt, lo, p }, receivedAt }, visitor) {
-      return insert.run(site, i, visitor ?? null, pv, n, t, at, mt, receivedAt, lo, JSON.stringify(p)).changes === 1
+    insertEvent({ event: { i, pv, n, t, at, mt, lo, p }, receivedAt, isBot }, visitor) {
+      const payload = JSON.stringify(p)
+      return (
+        insert.run(site, i, visitor ?? null, pv, n, t, at, mt, receivedAt, lo, payload, isBot ? 1 : 0).changes === 1
+      )
     },
     isSameEvent({ i, pv, n, t, p }) {
       const row = selectEvent.get(site, i) as EventRow | undefined
@@ -90,6 +142,26 @@ export function createStore(database: Database.Database, site: string): Store {
     },
     getEvents(visitor, limit) {
       return (selectEvents.all(site, visitor, limit) as EventRow[]).reverse().map(toStored)
+    },
+    countArrivals({ view, highest, stored, receivedAt }) {
+      const known = selectView.get(site, view) as { hour: number; highest: number; stored: number } | undefined
+      const { hour, ...before } = known ?? { hour: Math.floor(receivedAt / HOUR_MS), highest: -1, stored: 0 }
+      const after = { highest: Math.max(before.highest, highest), stored: before.stored + stored }
+      const missing = getMissing(after.highest, after.stored) - getMissing(before.highest, before.stored)
+      replaceView.run(site, view, hour, after.highest, after.stored)
+      addArrivals.run(site, hour, known ? 0 : 1, stored, missing)
+    },
+    getArrivals(since) {
+      const rows = selectArrivals.all(site, Math.floor(since / HOUR_MS)) as (Omit<HourOfArrivals, 'at'> & {
+        hour: number
+      })[]
+      return rows.map(({ hour, views, stored, missing }) => ({ at: hour * HOUR_MS, views, stored, missing }))
+    },
+    deleteEventsBefore(receivedAt, limit) {
+      return deleteOldEvents.run(site, receivedAt, limit).changes
+    },
+    deleteViewsBefore(receivedAt, limit) {
+      return deleteOldViews.run(site, site, Math.floor(receivedAt / HOUR_MS), limit).changes
     },
     eraseVisitor(visitor) {
       deleteEvents.run(site, visitor)

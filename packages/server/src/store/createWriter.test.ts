@@ -1,9 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'libsql'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { LogRecord } from '../log.ts'
+import { createWalSync, type WalSync } from './createWalSync.ts'
 import { createWriter, type WriterOptions } from './createWriter.ts'
 import { openDatabase } from './openDatabase.ts'
 
@@ -103,12 +104,12 @@ test('D5 while another process holds the lock jobs fail, and succeed once it let
 test('a full queue refuses at once and lets in again when it has drained', async () => {
   const writer = create({ maxQueuedBytes: 10 })
   const first = writer.write(insert('a'), 8)
-  expect(writer.isFull()).toBe(false)
+  expect(writer.getQueue().isFull).toBe(false)
   expect(await writer.write(insert('b'), 3)).toEqual({ type: 'busy' })
   const third = writer.write(insert('c'), 2)
-  expect(writer.isFull()).toBe(true)
+  expect(writer.getQueue().isFull).toBe(true)
   expect(await Promise.all([first, third])).toMatchObject([{ type: 'written' }, { type: 'written' }])
-  expect(writer.isFull()).toBe(false)
+  expect(writer.getQueue().isFull).toBe(false)
   expect(readNotes()).toEqual(['a', 'c'])
 })
 
@@ -131,6 +132,22 @@ test('a transaction is cut at its bound, and the rest follows', async () => {
   expect(groups).toEqual([2, 1, 1, 1])
 })
 
+test('the queue tells how long it takes, from what the last transactions took, and each of them is reported', async () => {
+  const commits: unknown[] = []
+  const writer = create({ maxGroupBytes: 100, onCommit: (commit) => commits.push(commit) })
+  expect(writer.getQueue()).toEqual({ jobs: 0, bytes: 0, waitMs: 0, isFull: false })
+  const pause = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)
+  for (let round = 0; round < 40; round++) await writer.write(pause, 100) // 5 bytes a millisecond, at most
+  const waiting = [writer.write(insert('a'), 60), writer.write(insert('b'), 40), writer.write(insert('c'), 100)]
+  expect(writer.getQueue()).toMatchObject({ jobs: 3, bytes: 200 })
+  expect(writer.getQueue().waitMs).toBeGreaterThan(5) // with the first guess it would be 0.05
+  await Promise.all(waiting)
+  expect(commits.slice(40)).toMatchObject([
+    { jobs: 2, bytes: 100 },
+    { jobs: 1, bytes: 100 },
+  ])
+})
+
 test('closing writes what is queued and refuses what comes after', async () => {
   const writer = create({ maxGroupBytes: 1, gatherMs: 60_000 })
   const queued = [writer.write(insert('a'), 1), writer.write(insert('b'), 1)]
@@ -145,7 +162,101 @@ test('a database of a newer server is left alone', () => {
   expect(() => openDatabase(folder)).toThrow('the database has version 99, this server knows up to')
 })
 
-test('commits wait for the disk', () => {
-  expect(database.prepare('PRAGMA synchronous').get()).toMatchObject({ synchronous: 2 })
-  expect(database.prepare('PRAGMA journal_mode').get()).toMatchObject({ journal_mode: 'wal' })
+/** The real sync, whose end is held back until told. */
+function createHeldSync() {
+  const real = createWalSync(database)
+  const held: (() => void)[] = []
+  const sync: WalSync = { ...real, start: (callback) => real.start((error) => held.push(() => callback(error))) }
+  const release = async () => {
+    while (held.length === 0) await wait(1)
+    held.shift()!()
+  }
+  return { sync, release, getHeld: () => held.length }
+}
+const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+test('nothing is acknowledged before the disk has it, and what comes meanwhile shares the next sync', async () => {
+  const { sync, release, getHeld } = createHeldSync()
+  const writer = create({ sync })
+  const answered: string[] = []
+  const write = (text: string) => void writer.write(insert(text), 1).then(() => answered.push(text))
+  write('a')
+  while (getHeld() === 0) await wait(1)
+  expect(readNotes()).toEqual(['a'])
+  for (const text of ['b', 'c']) {
+    write(text)
+    while (!readNotes().includes(text)) await wait(1) // in transactions of their own
+  }
+  expect([answered, getHeld()]).toEqual([[], 1])
+  expect(writer.getQueue()).toMatchObject({ jobs: 3, bytes: 3 })
+  await release()
+  await wait(1)
+  expect(answered).toEqual(['a'])
+  await release()
+  await wait(1)
+  expect([answered, getHeld()]).toEqual([['a', 'b', 'c'], 0])
+  expect(writer.getQueue()).toMatchObject({ jobs: 0, bytes: 0 })
+})
+
+test('what waits for the disk fills the queue too', async () => {
+  const { sync, release } = createHeldSync()
+  const writer = create({ sync, maxQueuedBytes: 10 })
+  const first = writer.write(insert('a'), 10)
+  await wait(20)
+  expect(writer.getQueue().isFull).toBe(true)
+  expect(await writer.write(insert('b'), 1)).toEqual({ type: 'busy' })
+  await release()
+  expect(await first).toMatchObject({ type: 'written' })
+  const second = writer.write(insert('c'), 1)
+  await release()
+  expect(await second).toMatchObject({ type: 'written' })
+})
+
+test('after a failed sync nothing is acknowledged any more, because nobody knows what is on the disk', async () => {
+  let isFailing = true
+  const real = createWalSync(database)
+  const sync: WalSync = {
+    ...real,
+    start: (callback) => real.start((error) => callback(isFailing ? new Error('EIO: i/o error, fdatasync') : error)),
+  }
+  const writer = create({ sync })
+  const outcomes = await Promise.all([writer.write(insert('a'), 1), writer.write(insert('b'), 1)])
+  isFailing = false
+  outcomes.push(await writer.write(insert('c'), 1))
+  expect(outcomes).toEqual([{ type: 'failed' }, { type: 'failed' }, { type: 'failed' }])
+  expect(records).toMatchObject([{ level: 'error', code: 'sync_failed' }])
+})
+
+test('closing waits for the disk, also for what is on its way there, and answers once', async () => {
+  const { sync, release } = createHeldSync()
+  const writer = create({ sync })
+  const first = writer.write(insert('a'), 1)
+  await wait(20)
+  const second = writer.write(insert('b'), 1)
+  writer.close()
+  expect(await Promise.all([first, second])).toMatchObject([{ type: 'written' }, { type: 'written' }])
+  await release()
+  expect(writer.getQueue()).toMatchObject({ jobs: 0, bytes: 0 })
+})
+
+test('the log of the database is what is synced, and it stays one file when it is begun anew', async () => {
+  const sync = createWalSync(database)
+  const log = join(folder, 'unblink.db-wal')
+  const { ino } = await stat(log)
+  insert('x'.repeat(10_000))()
+  const done = () => new Promise<Error | null>((resolve) => sync.start(resolve))
+  expect(await done()).toBeNull()
+  database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+  insert('y')()
+  expect(await done()).toBeNull()
+  expect((await stat(log)).ino).toBe(ino)
+  sync.close()
+})
+
+test('a database in memory has nothing to sync, and is acknowledged all the same', async () => {
+  const memory = openDatabase()
+  const writer = createWriter({ database: memory, log: () => undefined })
+  expect(await writer.write(() => 7, 1)).toEqual({ type: 'written', value: 7 })
+  writer.close()
+  memory.close()
 })

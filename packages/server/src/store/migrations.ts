@@ -29,4 +29,24 @@ export const migrations: readonly string[] = [
      PRIMARY KEY (site, visitor)
    ) WITHOUT ROWID;
    CREATE TABLE checks (name TEXT PRIMARY KEY, at INTEGER NOT NULL, ballast BLOB NOT NULL)`,
+  // `arrivals` sums up `views` by the hour in which a view was first heard of: what should have come, and what has.
+  `ALTER TABLE events ADD COLUMN bot INTEGER NOT NULL DEFAULT 0;
+   CREATE INDEX events_by_received ON events (site, received);
+   CREATE TABLE views (
+     site TEXT NOT NULL,
+     view TEXT NOT NULL,
+     hour INTEGER NOT NULL,
+     highest INTEGER NOT NULL,
+     stored INTEGER NOT NULL,
+     PRIMARY KEY (site, view)
+   ) WITHOUT ROWID;
+   CREATE INDEX views_by_hour ON views (site, hour);
+   CREATE TABLE arrivals (
+     site TEXT NOT NULL,
+     hour INTEGER NOT NULL,
+     views INTEGER NOT NULL,
+     stored INTEGER NOT NULL,
+     missing INTEGER NOT NULL,
+     PRIMARY KEY (site, hour)
+   ) WITHOUT ROWID`,
 ]

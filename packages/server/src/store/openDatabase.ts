@@ -22,13 +22,14 @@ function migrate(database: Database.Database): void {
 
 /**
  * Opens (and creates or migrates) `unblink.db` in a folder; without a folder, a database in memory.
- * A commit returns only when the disk has it: WAL with full sync. Throws when the folder cannot be used.
+ * A commit leaves a sound database whatever happens after it, but waits for no disk: the writer syncs the log, beside the
+ * event loop, before it acknowledges. Throws when the folder cannot be used.
  */
 export function openDatabase(dataDir?: string): Database.Database {
   if (dataDir !== undefined) mkdirSync(dataDir, { recursive: true })
   const database = new Database(dataDir === undefined ? ':memory:' : join(dataDir, 'unblink.db'))
   try {
-    database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL`)
+    database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL`)
     // After a burst the log file shrinks again; a long reader can otherwise leave it huge for ever.
     database.exec('PRAGMA journal_size_limit = 67108864')
     migrate(database)

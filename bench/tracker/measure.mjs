@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { measureUnion } from '../first-paint/measure/analyseTrace.mjs'
+
+const CATEGORIES = ['blink.user_timing', 'devtools.timeline', 'toplevel', 'v8', 'v8.execute']
+/** What Chromium's developer tools count as scripting on the main thread. */
+const SCRIPT = new Set([
+  'EvaluateScript',
+  'EventDispatch',
+  'FireAnimationFrame',
+  'FireIdleCallback',
+  'FunctionCall',
+  'RunMicrotasks',
+  'TimerFire',
+  'v8.compile',
+  'v8.evaluateModule',
+  'XHRLoad',
+  'XHRReadyStateChange',
+])
+const TASKS = new Set(['RunTask', 'ThreadControllerImpl::RunTask'])
+
+const SETTLE_MS = 2_500
+/** What waits for a batch is sent by then. */
+const TAIL_MS = 6_500
+const FRAME_MS = 1_000 / 60
+
+/** A hand on the mouse: a move at every sixtieth of a second, the wheel four times a second, a click every second. */
+async function play(session, durationMs) {
+  const all = []
+  const send = (event) => all.push(session.send('Input.dispatchMouseEvent', event).catch(() => {}))
+  const startedAt = performance.now()
+  const moves = Math.round(durationMs / FRAME_MS)
+  for (let n = 0; n < moves; n++) {
+    const at = { x: Math.round(400 + 300 * Math.sin(n / 25)), y: Math.round(350 + 250 * Math.cos(n / 40)) }
+    send({ type: 'mouseMoved', ...at })
+    if (n % 15 === 0) send({ type: 'mouseWheel', ...at, deltaX: 0, deltaY: n % 240 < 150 ? 120 : -120 })
+    if (n % 60 === 30) {
+      send({ type: 'mousePressed', ...at, button: 'left', clickCount: 1 })
+      send({ type: 'mouseReleased', ...at, button: 'left', clickCount: 1 })
+    }
+    await sleep(Math.max(0, startedAt + (n + 1) * FRAME_MS - performance.now()))
+  }
+  await Promise.all(all)
+}
+
+async function record(session, act) {
+  const events = []
+  session.on('Tracing.dataCollected', ({ value }) => events.push(...value))
+  const traceConfig = { includedCategories: CATEGORIES, recordMode: 'recordAsMuchAsPossible' }
+  await session.send('Tracing.start', { transferMode: 'ReportEvents', traceConfig })
+  await act()
+  const complete = new Promise((resolve) => session.once('Tracing.tracingComplete', resolve))
+  await session.send('Tracing.end')
+  await complete
+  return events
+}
+
+/** Thread time on the page's main thread, in milliseconds, and its longest task in wall time. */
+export function readTrace(events) {
+  const mark = events.find(({ name, cat }) => name === 'bench' && cat.includes('user_timing'))
+  if (!mark) throw new Error('The trace does not hold the page’s mark.')
+  const main = events.filter(
+    ({ pid, tid, ph, ts }) => pid === mark.pid && tid === mark.tid && ph === 'X' && ts >= mark.ts,
+  )
+  const sum = (names) =>
+    measureUnion(
+      main
+        .filter(({ name, tts, tdur }) => names.has(name) && tts !== undefined && tdur !== undefined)
+        .map(({ tts, tdur }) => [tts, tdur]),
+    ) / 1_000
+  const longest = main.filter(({ name }) => TASKS.has(name)).reduce((most, { dur }) => Math.max(most, dur), 0) / 1_000
+  return { scriptMs: sum(SCRIPT), mainMs: sum(TASKS), longestTaskMs: longest }
+}
+
+/** One visit of a contender's page: loads, settles, ten seconds of input, and the page is left. */
+export async function measure({ browser, site, contender, cpu, durationMs }) {
+  site.play(contender)
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
+  try {
+    const page = await context.newPage()
+    const errors = []
+    page.on('pageerror', (error) => errors.push(error.message))
+    const session = await context.newCDPSession(page)
+    if (cpu > 1) await session.send('Emulation.setCPUThrottlingRate', { rate: cpu })
+    await page.goto(site.url)
+    await sleep(SETTLE_MS)
+    const events = await record(session, async () => {
+      await page.evaluate(() => performance.mark('bench'))
+      await play(session, durationMs)
+      await sleep(TAIL_MS)
+    })
+    await page.goto('about:blank')
+    await sleep(500)
+    const unknown = site.sent.filter(({ isKnown }) => !isKnown).map(({ path }) => path)
+    return {
+      ...readTrace(events),
+      requests: site.sent.length,
+      bytes: site.sent.reduce((sum, { bytes }) => sum + bytes, 0),
+      problems: [...errors, ...unknown.map((path) => `${path} is not played`)],
+    }
+  } finally {
+    await context.close()
+  }
+}

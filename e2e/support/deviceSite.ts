@@ -1,0 +1,133 @@
+import { serve } from '@hono/node-server'
+import type { AnyEvent, EventType } from '@unblink/protocol'
+import { createServer, parseSite, type Site, type SiteInput } from '@unblink/server'
+import { renderSnippet } from '@unblink/snippet'
+import { Hono } from 'hono'
+import Database from 'libsql'
+import { mkdtemp, rm } from 'node:fs/promises'
+import type { Server } from 'node:http'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test as base } from './site.ts'
+
+const SDK_DIR = dirname(createRequire(import.meta.url).resolve('@unblink/browser/unblink.js'))
+
+type EventOf<T extends EventType> = Extract<AnyEvent, { t: T }>
+
+/** What a slot shows; of the same height as its default, so that nothing has to move. */
+export const toContent = (text: string) => ({
+  html: `<div class="box"><h2>${text}</h2><a href="#more">More</a><button data-unblink-dismiss>No, thanks</button></div>`,
+})
+
+const STYLE = `body { margin: 0; font: 16px/1.5 sans-serif } section { display: block; height: 200px } .box { height: 200px }
+.tall { height: 2000px; background: #eee }`
+
+export interface DeviceSite {
+  /** Address of a page; every path is one. `hero` is in view, `deep` is 2000 px further down; with `?open`, the reply leaves both open. */
+  url(path?: string): string
+  /** What the collector has stored of this type, in the order in which it happened. */
+  events<T extends EventType>(type: T): readonly EventOf<T>[]
+  /** Waits until the collector holds one that satisfies; fails with what it holds instead. */
+  waitFor<T extends EventType>(type: T, satisfies?: (event: EventOf<T>) => boolean): Promise<EventOf<T>>
+  readonly rules: Site
+  /** Paths of the server that were asked for. */
+  readonly requests: readonly string[]
+  close(): Promise<void>
+}
+
+type Rules = Pick<SiteInput, 'experiences'> & Partial<SiteInput>
+
+/** Runs the real server beside pages with the slots `hero` and `deep`. */
+export async function startDeviceSite(rules: Rules): Promise<DeviceSite> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'unblink-e2e-'))
+  const site = parseSite({
+    id: 'test',
+    keys: { browser: 'pk_test', server: 'sk_test_0123456789' },
+    consent: { personalization: 'granted', analytics: 'granted' },
+    slots: { hero: { deadlineMs: 3_000 }, deep: { deadlineMs: 3_000 } },
+    ...rules,
+  })
+  if (!site.ok) throw new Error(site.error)
+  const { consent, slots } = site.value
+  const { html } = renderSnippet({ key: 'pk_test', base: '/u', consent, slots })
+  const server = await createServer({ site: site.value, dataDir, sdkDir: SDK_DIR })
+  const requests: string[] = []
+  let port = 0
+
+  const app = new Hono()
+  app.use('/u/*', async (c, next) => {
+    requests.push(new URL(c.req.url).pathname)
+    await next()
+  })
+  app.use('/u/v1/p', async (c, next) => {
+    await next()
+    if (!c.req.header('referer')?.includes('?open')) return
+    const { rest: _rest, ...reply } = (await c.res.json()) as Record<string, unknown>
+    c.res = Response.json({ ...reply, decisions: [] })
+  })
+  app.route('/u', server.app)
+  app.get('/*', (c) =>
+    c.html(`<!doctype html><html lang="en"><head><meta charset="utf-8"><link rel="icon" href="data:,"><title>Page</title>
+${html}<script async src="/u/unblink.js"></script><style>${STYLE}</style></head>
+<body><h1>Page</h1><section data-unblink="hero"><div class="box"><h2>Hero default</h2></div></section>
+<button id="elsewhere">Elsewhere</button><div class="tall"></div><p id="mark">Mark</p>
+<section data-unblink="deep"><div class="box"><h2>Deep default</h2></div></section><div class="tall"></div></body></html>`),
+  )
+  const http = await new Promise<ReturnType<typeof serve>>((resolve) => {
+    const listening = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, (info) => {
+      port = info.port
+      resolve(listening)
+    })
+  })
+
+  const events = <T extends EventType>(type: T) => {
+    const database = new Database(join(dataDir, 'unblink.db'), { readonly: true })
+    try {
+      const rows = database.prepare('SELECT view, payload FROM events WHERE type = ? ORDER BY view, seq').all(type)
+      return (rows as { view: string; payload: string }[]).map(({ view, payload }) => ({
+        pv: view,
+        t: type,
+        p: JSON.parse(payload) as unknown,
+      })) as unknown as readonly EventOf<T>[]
+    } finally {
+      database.close()
+    }
+  }
+  return {
+    url: (path = '/') => `http://127.0.0.1:${port}${path}`,
+    events,
+    async waitFor(type, satisfies = () => true) {
+      for (const end = Date.now() + 15_000; Date.now() < end; await sleep(50)) {
+        const found = events(type).find(satisfies)
+        if (found) return found
+      }
+      throw new Error(`No such ${type} was stored: ${JSON.stringify(events(type), null, 1)}`)
+    },
+    rules: site.value,
+    requests,
+    async close() {
+      server.endStreams()
+      ;(http as Server).closeAllConnections()
+      await new Promise((resolve) => http.close(resolve))
+      await server.close()
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Playwright's `test` with `start`, which runs a site under the given rules until the test ends. */
+export const test = base.extend<{ start: (rules: Rules) => Promise<DeviceSite> }>({
+  // eslint-disable-next-line no-empty-pattern -- Playwright reads the dependencies from this pattern
+  start: async ({}, use) => {
+    const sites: DeviceSite[] = []
+    await use(async (rules) => {
+      const site = await startDeviceSite(rules)
+      sites.push(site)
+      return site
+    })
+    for (const site of sites) await site.close()
+  },
+})
+export { expect }

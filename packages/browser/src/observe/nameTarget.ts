@@ -1,0 +1,9 @@
+const MAX_ID_CHARACTERS = 100
+
+/**
+ * An element by tag and id: `a#apply`. Doubts what it reads, because a form's fields stand in for its own members (an input
+ * named `localName` or `id`).
+ */
+export const nameTarget = ({ localName, id }: Element): string =>
+  (typeof localName === 'string' ? localName : 'form') +
+  (typeof id === 'string' && id ? '#' + id.slice(0, MAX_ID_CHARACTERS) : '')

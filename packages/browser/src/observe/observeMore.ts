@@ -1,0 +1,33 @@
+import { onEvent } from '@unblink/page'
+import { loadWatch } from '../loadMore.ts'
+import type { EarlyEvent, ObserveContext } from './ObserveContext.ts'
+
+const MAX_EARLY = 100
+
+/**
+ * The pointer's trail, scrolling and reading, frustration, and web vitals: fetches the part that watches them, and keeps for
+ * it what the pointer does meanwhile. Where that part cannot be had, nothing of this is told.
+ */
+export function observeMore(context: ObserveContext): () => void {
+  const early: EarlyEvent[] = []
+  const keep = (event: Event) => {
+    if (early.length < MAX_EARLY) early.push([event, event.composedPath()])
+  }
+  const undos = [onEvent('pointermove', keep), onEvent('pointerdown', keep)]
+  let isStopped = false
+  const stop = () => undos.splice(0).forEach((undo) => undo())
+  const load = async () => {
+    try {
+      const { watch } = await loadWatch()
+      stop()
+      if (!isStopped) undos.push(watch(context, early))
+    } catch {
+      // Not to be had: blocked, gone, no network.
+    }
+  }
+  void load()
+  return () => {
+    isStopped = true
+    stop()
+  }
+}

@@ -1,0 +1,3 @@
+// What the runtime consists of once it is needed: see `getParts`.
+export { getPlace, placeBaselines } from './place.ts'
+export { run } from './run.ts'

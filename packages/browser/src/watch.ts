@@ -1,0 +1,22 @@
+import type { EarlyEvent, ObserveContext } from './observe/ObserveContext.ts'
+import { observeFrustration } from './observe/observeFrustration.ts'
+import { observePointer } from './observe/observePointer.ts'
+import { observeScroll } from './observe/observeScroll.ts'
+import { observeVitals } from './observe/observeVitals.ts'
+
+export { rememberRequest } from './rememberRequest.ts'
+
+/**
+ * What is watched of a view beyond its first facts, as a file of its own that is fetched when the slots have been painted: see
+ * `loadWatch`.
+ * @param early What the pointer has done before this was there.
+ */
+export function watch(context: ObserveContext, early: readonly EarlyEvent[]): () => void {
+  const undos = [
+    observePointer(context, early),
+    observeScroll(context),
+    observeFrustration(context),
+    observeVitals(context),
+  ]
+  return () => undos.forEach((undo) => undo())
+}
