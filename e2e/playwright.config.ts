@@ -10,7 +10,7 @@ const firefox = findProgram('firefox')
  * Specs that count frames or look at the screen have the machine for themselves; the others mostly wait. `npm test` runs
  * the two kinds one after the other (UNBLINK_SPECS); everything else runs all of them alone.
  */
-const FRAMES = ['flicker', 'hydration', 'journey', 'probe', 'rotation-life'].map((name) => `**/${name}.spec.ts`)
+const FRAMES = ['flicker', 'journey', 'probe'].map((name) => `**/${name}.spec.ts`)
 const kind = process.env['UNBLINK_SPECS']
 
 const isRoot = process.getuid?.() === 0

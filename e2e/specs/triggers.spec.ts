@@ -178,6 +178,8 @@ test('a cart that is left alone, over pages; a purchase ends it', async ({ page,
   await page.clock.install()
   await open(page, site)
   await page.evaluate(() => window.unblink!.push('event', 'add_to_cart'))
+  // The part that counts may still be on its way.
+  await expect.poll(() => page.evaluate(() => localStorage['unblink.device'] as string)).toContain('cartAt')
   await page.clock.fastForward(40_000)
   await open(page, site, '/2')
   await expect(heading(page, 'deep')).toHaveText('Deep default')
@@ -186,6 +188,7 @@ test('a cart that is left alone, over pages; a purchase ends it', async ({ page,
 
   await open(page, site, '/3')
   await page.evaluate(() => window.unblink!.push('event', 'purchase'))
+  await expect.poll(() => page.evaluate(() => localStorage['unblink.device'] as string)).not.toContain('cartAt')
   await open(page, site, '/4')
   await page.clock.fastForward(120_000)
   await expect(heading(page, 'deep')).toHaveText('Deep default')
