@@ -46,7 +46,7 @@ const toHelp = (title: string, text: string, links: readonly Banner['link'][]) =
 })
 
 /** A template: the visitor's own exposed attributes, escaped. */
-const HELD = 'With us you have: {{#holdings}}<b class="held">{{.}}</b> {{/holdings}}Straight to it:'
+const HELD = 'With us you have: {{#holdings}}<b class="held">{{.}}</b> {{/holdings}}'
 
 const serverKey = process.env['UNBLINK_SERVER_KEY']
 
