@@ -108,3 +108,23 @@ test('templates are filled with what the site exposes; one that cannot be filled
   expect(ask({ experiences: variants('Hello {{name}}'), reply })).toMatchObject({ content: { text: 'Hello Ada' } })
   expect(ask({ experiences: variants('Hello {{#name}}'), reply })).toEqual({ slot: 'hero', reason: 'error' })
 })
+
+test('what rotates begins with what interests this visitor most, also where the page decides', () => {
+  const turning = toExperience({
+    id: 'leaving',
+    when: { exitIntent: true },
+    variants: [
+      {
+        id: 'v',
+        content: { text: 'Loans' },
+        rotation: { everyMs: 5_000, contents: [{ text: 'Cards' }, { text: 'Savings' }] },
+      },
+    ],
+    rankBy: { v: ['intent.loans', 'intent.cards', 'intent.savings'] },
+  })
+  const attributes = { intent: { loans: 1, cards: 5, savings: 3 } }
+  expect(ask({ experiences: [turning], fired: ['leaving'], reply: { attributes } })).toMatchObject({
+    content: { text: 'Cards' },
+    rotation: { contents: [{ text: 'Savings' }, { text: 'Loans' }] },
+  })
+})

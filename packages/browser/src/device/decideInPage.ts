@@ -1,4 +1,5 @@
 import { decide, type DecideInput } from '@unblink/decide'
+import { rank } from '@unblink/decide/rank'
 import { renderContent } from '@unblink/decide/template'
 import type { Consent, Decision, Experience, Manifest, ProfileReply } from '@unblink/protocol'
 import type { DeviceState } from './deviceState.ts'
@@ -38,10 +39,11 @@ export function toDecideInput({ manifest, reply, slots, consent, state, fired }:
   }
 }
 
-/** Decides slots in the page. Templates are filled; one that cannot be filled is an error. Pure. */
+/** Decides slots in the page. Rotations are ranked and templates filled; one that cannot be filled is an error. Pure. */
 export function decideInPage(input: PageInput): Decision[] {
-  const { attributes } = input.reply
-  return decide(toDecideInput(input)).map((decision) => {
+  const { manifest, reply } = input
+  const { attributes } = reply
+  return rank({ decisions: decide(toDecideInput(input)), manifest, attributes }).map((decision) => {
     const { slot, content, rotation } = decision
     try {
       return {
