@@ -12,19 +12,21 @@ const firefox = findProgram('firefox')
  */
 const FRAMES = ['flicker', 'journey', 'probe'].map((name) => `**/${name}.spec.ts`)
 const kind = process.env['UNBLINK_SPECS']
+const FAULTS = ['**/faults-*']
+/** What is the same in every engine is tested in one by `npm test`, which has twenty minutes; `npm run e2e` runs it in both. */
+const ENGINE_NEUTRAL = ['caps', 'hydration', 'journey', 'preview', 'routing', 'tour', 'triggers'].map(
+  (name) => `**/${name}.spec.ts`,
+)
+/** Every fault in every engine takes a quarter of an hour: `npm run e2e -- faults` asks for it by name. */
+const withFaults = process.argv.some((argument) => argument.includes('faults')) || process.env['UNBLINK_FAULTS']
+const ignored = [...(withFaults ? [] : FAULTS), ...(kind === 'others' ? FRAMES : [])]
 
 const isRoot = process.getuid?.() === 0
 
 export default defineConfig({
   testDir: 'specs',
   testMatch: kind === 'frames' ? FRAMES : '**/*.spec.ts',
-  // Every fault in every engine takes a quarter of an hour: `npm run e2e -- faults` asks for it by name.
-  testIgnore: [
-    ...(process.argv.some((argument) => argument.includes('faults')) || process.env['UNBLINK_FAULTS']
-      ? []
-      : ['**/faults-*']),
-    ...(kind === 'others' ? FRAMES : []),
-  ],
+  testIgnore: ignored,
   outputDir: 'results',
   // A test that passes at the second try is a bug in the test or in the product.
   retries: 0,
@@ -57,6 +59,7 @@ export default defineConfig({
     },
     {
       name: 'firefox',
+      testIgnore: [...ignored, ...(kind ? ENGINE_NEUTRAL : [])],
       // A stock Firefox is driven over WebDriver BiDi, which is this channel; Playwright's own build is not.
       use: {
         browserName: 'firefox',

@@ -71,8 +71,9 @@ export function boot(unblink: { -readonly [K in keyof Boot]: Boot<Element, Child
           if (element.nextSibling || d.readyState[7]) slot._kept = 0
         }
         if (slot.state < SlotState.applied) {
-          // What is in the page before us may have been seen: hiding it would be the blink.
-          if (now() - start >= slot.deadlineMs || (element && !isAfterStart)) reveal(slot, 'timeout')
+          // What is in the page before us may have been seen: hiding it would be the blink. The 2 ms are for a clock of whole
+          // milliseconds (Firefox), which may not have reached the deadline when the timer has.
+          if (now() - start > slot.deadlineMs - 2 || (element && !isAfterStart)) reveal(slot, 'timeout')
           else if (decision && !decision.content) reveal(slot)
           else if (element && !slot.baseline) {
             if (decision && !slot.defer) swap(slot, element, decision.content!)
@@ -230,7 +231,7 @@ export function boot(unblink: { -readonly [K in keyof Boot]: Boot<Element, Child
     observer = new MutationObserver(scan)
     open()
     addEventListener('DOMContentLoaded', scan)
-    d.addEventListener('prerenderingchange', arm)
+    addEventListener('prerenderingchange', arm, true)
   } catch (_) {
     // An engine without one of the parts: nothing has been hidden, the page is as if we were not there.
   }
