@@ -84,7 +84,12 @@ export async function createContenders() {
       name: 'unblink',
       title: 'unblink: snippet and runtime',
       head: `${html}<script async src="/u/unblink.js" fetchpriority="low"></script>`,
-      files: { '/u/unblink.js': readFileSync(fromRoot('packages/browser/dist/unblink.js')) },
+      files: Object.fromEntries(
+        ['unblink.js', 'unblink-watch.js'].map((file) => [
+          `/u/${file}`,
+          readFileSync(fromRoot('packages/browser/dist', file)),
+        ]),
+      ),
       replies: [
         { path: /^\/u\/v1\/p/, body: () => ({ ...empty, expiresAt: Date.now() + 60_000 }) },
         { path: /^\/u\/v1\/e/, body: unblinkReply },

@@ -3,6 +3,7 @@ import type { Server } from 'node:http'
 import { createAdaptorServer } from '@hono/node-server'
 import { fail, ok, type Result } from '@unblink/protocol'
 import type { UnblinkServer } from './createServer.ts'
+import { acceptAlong } from './http/acceptAlong.ts'
 import { getMessage } from './log.ts'
 
 /** Who sends no whole request in this time is cut off, so that slow senders cannot collect. */
@@ -55,6 +56,7 @@ export async function serve(
     })
   })
   if (error) return fail(explain(error, port, host))
+  const endAlong = await acceptAlong(server)
   const address = server.address() as AddressInfo
   const name = address.family === 'IPv6' ? `[${address.address}]` : address.address
   return ok({
@@ -65,6 +67,7 @@ export async function serve(
       server.prependListener('request', (_request, response) => {
         response.shouldKeepAlive = false
       })
+      endAlong()
       const closed = new Promise((resolve) => server.close(resolve))
       unblink.endStreams()
       // A connection kept alive becomes idle only when its request has been answered.

@@ -44,7 +44,7 @@ export function createFollowUp(input: Omit<DeviceInput, 'put' | 'restore'>): Fol
   const dismiss = (name: string) => {
     const experience = dismissSlot(boot, name)?.experience
     if (experience !== undefined) call('dismiss', experience)
-    input.tellShown()
+    boot.onChange(boot.slots[name])
   }
   const load = async () => {
     // Side by side: whoever has no rules has no need of the engine either.
