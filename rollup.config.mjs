@@ -1,12 +1,4 @@
-import { readFileSync } from 'node:fs'
-import * as path from 'node:path'
-import { fileURLToPath } from 'node:url'
-import nodeResolve from '@rollup/plugin-node-resolve'
-import { rollup } from 'rollup'
-import esbuild from 'rollup-plugin-esbuild'
-import { minify } from 'terser'
-
-const root = path.dirname(fileURLToPath(import.meta.url))
+import { toRollup } from './scripts/lib/toRollup.mjs'
 
 /**
  * Everything that is bundled, in one table: `scripts/build.mjs` builds these rows and `scripts/size.mjs` measures those
@@ -18,6 +10,7 @@ const root = path.dirname(fileURLToPath(import.meta.url))
  * address that it has from there.
  * `asleep`: modules that are bundled as a function of their own, which the engine does not compile before it is called: a
  * file that imports a namespace and exports a function that returns it, and the module that it imports.
+ * `external`: what an adapter is used with anyway, and so no part of its own size.
  * `npm`: leave the package's own dependencies to the user's bundler; private packages are always bundled.
  */
 export const bundles = [
@@ -79,6 +72,29 @@ export const bundles = [
     budget: 'watch',
   },
   {
+    name: 'identity',
+    stage: 'runtime',
+    input: 'packages/browser/src/identity/runRare.ts',
+    file: 'packages/browser/dist/unblink-identity.js',
+    beside: { 'packages/browser/src/panel/panel.ts': './unblink-panel.js' },
+    format: 'es',
+    target: 2020,
+    sourcemap: true,
+    precompress: true,
+    budget: 'identity',
+  },
+  {
+    name: 'panel',
+    stage: 'runtime',
+    input: 'packages/browser/src/panel/panel.ts',
+    file: 'packages/browser/dist/unblink-panel.js',
+    format: 'es',
+    target: 2020,
+    sourcemap: true,
+    precompress: true,
+    budget: 'panel',
+  },
+  {
     name: 'browser for npm',
     stage: 'runtime',
     input: 'packages/browser/src/index.ts',
@@ -86,6 +102,7 @@ export const bundles = [
     beside: {
       'packages/browser/src/more.ts': './unblink-more.js',
       'packages/browser/src/watch.ts': './unblink-watch.js',
+      'packages/browser/src/identity/runRare.ts': './unblink-identity.js',
     },
     format: 'es',
     target: 2020,
@@ -101,6 +118,78 @@ export const bundles = [
     target: 2020,
     sourcemap: true,
     npm: true,
+  },
+  {
+    name: 'element',
+    stage: 'runtime',
+    input: 'packages/element/src/iife.ts',
+    file: 'packages/element/dist/unblink-element.js',
+    format: 'iife',
+    target: 2020,
+    strict: false,
+    precompress: true,
+    budget: 'element',
+  },
+  {
+    // Here, because its private members have to be those of the other snippet.
+    name: 'snippet as a file',
+    stage: 'snippet',
+    input: 'packages/snippet/src/mainFile.ts',
+    file: 'packages/gtm/dist/unblink-boot.js',
+    format: 'iife',
+    target: 2017,
+    strict: false,
+    compress: { passes: 4, booleans_as_integers: true, pure_getters: true, unsafe_arrows: true },
+    precompress: true,
+  },
+  {
+    name: 'data layer',
+    stage: 'runtime',
+    input: 'packages/gtm/src/iife.ts',
+    file: 'packages/gtm/dist/unblink-gtm.js',
+    format: 'iife',
+    target: 2020,
+    precompress: true,
+    budget: 'gtm',
+  },
+  {
+    name: 'emulated GTM',
+    stage: 'runtime',
+    input: 'packages/gtm/src/emulate/container.ts',
+    file: 'examples/gtm-shop/dist/container.js',
+    format: 'iife',
+    target: 2020,
+  },
+  {
+    name: 'react alone',
+    stage: 'runtime',
+    input: 'packages/react/src/index.ts',
+    file: '.cache/size/react.mjs',
+    format: 'es',
+    target: 2020,
+    external: ['react', '@unblink/browser/store'],
+    budget: 'react',
+  },
+  {
+    name: 'vue alone',
+    stage: 'runtime',
+    input: 'packages/vue/src/index.ts',
+    file: '.cache/size/vue.mjs',
+    format: 'es',
+    target: 2020,
+    external: ['vue', '@unblink/browser/store'],
+    budget: 'vue',
+  },
+  {
+    // What a slot is compiled to; the rest of the package adds as little as is used of it.
+    name: 'svelte alone',
+    stage: 'runtime',
+    input: 'packages/svelte/src/UnblinkSlot.svelte',
+    file: '.cache/size/svelte.mjs',
+    format: 'es',
+    target: 2020,
+    external: ['svelte', 'svelte/internal/client', '@unblink/browser/store'],
+    budget: 'svelte',
   },
   {
     name: 'decide alone',
@@ -121,123 +210,5 @@ export const bundles = [
     budget: 'tracker',
   },
 ]
-
-// Members that start with one underscore are private and cost no bytes; wire names and public names never start so.
-const PRIVATE_MEMBER = /^_(?!_)/
-
-// The snippet's private members become single letters on records that the runtime also holds, so no other bundle may
-// use those for its own.
-const LETTERS = [...'abcdefghijklmnopqrstuvwxyz']
-
-const terser = ({
-  stage,
-  format,
-  target,
-  sourcemap,
-  compress = { passes: 4, inline: 1, pure_getters: true, unsafe_arrows: true },
-}) => ({
-  name: 'terser',
-  async renderChunk(code) {
-    const { code: small, map } = await minify(code, {
-      ecma: target,
-      module: format === 'es',
-      toplevel: true,
-      compress,
-      mangle: { properties: { regex: PRIVATE_MEMBER, reserved: stage === 'snippet' ? [] : LETTERS } },
-      format: { comments: false },
-      sourceMap: Boolean(sourcemap),
-    })
-    return { code: small, map: map ?? null }
-  },
-})
-
-/** Carries out a row's `replace` and `beside`. */
-const redirect = ({ replace = {}, beside = {} }) => ({
-  name: 'redirect',
-  async resolveId(source, importer, options) {
-    const found = await this.resolve(source, importer, { ...options, skipSelf: true })
-    const file = found && path.relative(root, found.id).replaceAll(path.sep, '/')
-    if (Object.hasOwn(replace, file)) return path.join(root, replace[file])
-    if (Object.hasOwn(beside, file)) return { id: beside[file], external: true }
-    return found
-  },
-})
-
-/** Carries out a row's `asleep`. Scope hoisting would run the statements of all modules at once, wherever they are needed. */
-const sleep = (bundle) => ({
-  name: 'sleep',
-  async load(id) {
-    const file = path.relative(root, id).replaceAll(path.sep, '/')
-    const input = bundle.asleep?.[file]
-    if (!input) return null
-    const name = path.basename(file, '.ts')
-    const inner = await rollup({
-      ...toRollup({ ...bundle, input }),
-      plugins: getPlugins({ ...bundle, asleep: undefined }),
-    })
-    inner.watchFiles.forEach((watched) => this.addWatchFile(watched))
-    const { output } = await inner.generate({ ...toOutput(bundle), name: 'inner', sourcemap: true })
-    await inner.close()
-    const [{ code, map }] = output
-    return {
-      code: `let parts\nexport const ${name} = () => (parts ??= (() => {\n${code}\nreturn inner\n})())\n`,
-      map: { ...map, mappings: `;;${map.mappings}` },
-    }
-  },
-})
-
-const readPackage = (folder) => JSON.parse(readFileSync(path.join(root, folder, 'package.json'), 'utf8'))
-
-/** What an npm user installs beside the package: its dependencies, without those that are private to this repository. */
-function getExternal({ npm, input }) {
-  if (!npm) return []
-  const { dependencies = {} } = readPackage(input.split('/').slice(0, 2).join('/'))
-  const isPrivate = (name) => name.startsWith('@unblink/') && readPackage(`packages/${name.split('/')[1]}`).private
-  return Object.keys(dependencies).filter((name) => !isPrivate(name))
-}
-
-// A bundle with one of these would load and then fail in the page, so they stop the build.
-const FATAL = new Set([
-  'UNRESOLVED_IMPORT',
-  'MISSING_EXPORT',
-  'CIRCULAR_DEPENDENCY',
-  'MISSING_NAME_OPTION_FOR_IIFE_EXPORT',
-])
-
-const getPlugins = (bundle) => [
-  redirect(bundle),
-  sleep(bundle),
-  nodeResolve({ exportConditions: ['source'], browser: true, extensions: ['.ts', '.mjs', '.js'] }),
-  esbuild({
-    target: `es${bundle.target}`,
-    // Dependencies too: their published form may be newer than the target.
-    exclude: [],
-    loaders: { '.mjs': 'js' },
-    sourceMap: Boolean(bundle.sourcemap),
-    // Plain assignments for class fields: the lowered form of the standard's define semantics costs a helper.
-    tsconfig: false,
-    tsconfigRaw: { compilerOptions: { useDefineForClassFields: false, verbatimModuleSyntax: true } },
-  }),
-]
-
-const toOutput = (bundle) => ({
-  file: path.join(root, bundle.file),
-  format: bundle.format,
-  sourcemap: bundle.sourcemap ?? false,
-  generatedCode: 'es2015',
-  strict: bundle.strict ?? true,
-})
-
-/** Rollup's options for one row of the table. */
-export const toRollup = (bundle) => ({
-  input: path.join(root, bundle.input),
-  external: getExternal(bundle),
-  plugins: [...getPlugins(bundle), terser(bundle)],
-  onLog(level, log, report) {
-    if (FATAL.has(log.code)) throw new Error(log.message)
-    report(level, log)
-  },
-  output: toOutput(bundle),
-})
 
 export default bundles.map(toRollup)

@@ -14,9 +14,27 @@ const FRAMES = ['flicker', 'journey', 'probe'].map((name) => `**/${name}.spec.ts
 const kind = process.env['UNBLINK_SPECS']
 const FAULTS = ['**/faults-*']
 /** What is the same in every engine is tested in one by `npm test`, which has twenty minutes; `npm run e2e` runs it in both. */
-const ENGINE_NEUTRAL = ['caps', 'hydration', 'journey', 'preview', 'routing', 'tour', 'triggers'].map(
-  (name) => `**/${name}.spec.ts`,
-)
+const ENGINE_NEUTRAL = [
+  'caps',
+  'content-redirect',
+  'gtm',
+  'hydration',
+  'identity',
+  'journey',
+  'learning',
+  'openfeature',
+  'panel',
+  'preview',
+  'react-life',
+  'react-shop',
+  'rotation',
+  'routing',
+  'svelte',
+  'testing-kit',
+  'tour',
+  'triggers',
+  'vue',
+].map((name) => `**/${name}.spec.ts`)
 /** Every fault in every engine takes a quarter of an hour: `npm run e2e -- faults` asks for it by name. */
 const withFaults = process.argv.some((argument) => argument.includes('faults')) || process.env['UNBLINK_FAULTS']
 const ignored = [...(withFaults ? [] : FAULTS), ...(kind === 'others' ? FRAMES : [])]
@@ -31,8 +49,8 @@ export default defineConfig({
   // A test that passes at the second try is a bug in the test or in the product.
   retries: 0,
   forbidOnly: true,
-  // Where frames are counted, a worker needs a core for itself and its browser one more.
-  workers: Math.max(1, Math.min(2, kind === 'others' ? cpus().length : Math.floor(cpus().length / 2))),
+  // Where frames are counted, a worker needs a core for itself and its browser one more; the others mostly wait.
+  workers: kind === 'others' ? Math.min(3, cpus().length + 1) : Math.max(1, Math.min(2, Math.floor(cpus().length / 2))),
   timeout: 60_000,
   expect: { timeout: 10_000 },
   reporter: 'list',

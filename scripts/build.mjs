@@ -32,7 +32,7 @@ const getOutputs = ({ file, sourcemap, precompress }) => [
 
 async function writeBundle(bundle) {
   const { rollup } = await import('rollup')
-  const { toRollup } = await import('../rollup.config.mjs')
+  const { toRollup } = await import('./lib/toRollup.mjs')
   const { output, ...options } = toRollup(bundle)
   const built = await rollup(options)
   const [chunk] = (await built.generate(output)).output

@@ -1,9 +1,11 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import * as path from 'node:path'
 import { build } from './build.mjs'
+import { checkApi } from './checks/checkApi.mjs'
 import { checkHygiene } from './checks/checkHygiene.mjs'
 import { checkLock } from './checks/checkLock.mjs'
 import { checkManifests } from './checks/checkManifests.mjs'
+import { checkPackages } from './checks/checkPackages.mjs'
 import { checkSizes } from './checks/checkSizes.mjs'
 import { checkTypes } from './checks/checkTypes.mjs'
 import { ensurePackages } from './ensure.mjs'
@@ -75,6 +77,8 @@ const checks = {
   manifests: { what: 'versions and references of the workspaces', run: checkManifests },
   lock: { what: 'package-lock.json', run: checkLock },
   sizes: { what: 'what ships, beside its budget and the README', run: checkSizes },
+  packages: { what: 'each package as it is packed: publint, are-the-types-wrong, its imports', run: checkPackages },
+  api: { what: 'what packages show, beside docs/api', run: checkApi },
   hygiene: { what: 'nothing of one machine', run: checkHygiene },
 }
 

@@ -13,7 +13,8 @@ const MAY_IMPORT = {
   react: ['protocol', 'browser'],
   vue: ['protocol', 'browser'],
   svelte: ['protocol', 'browser'],
-  gtm: ['protocol', 'snippet'],
+  openfeature: ['protocol', 'browser'],
+  gtm: ['protocol', 'page'],
   server: ['protocol', 'decide', 'snippet'],
   testing: ['protocol'],
 }
@@ -22,7 +23,7 @@ const MAY_IMPORT = {
 const WITHOUT_NODE = ['protocol', 'decide', 'page', 'tracker', 'browser']
 
 // A folder of its own behind a door of its own: what a package has for another environment.
-const FRONT_DOOR = '/src/((edge|explain|rank|template)/)?index\\.ts$'
+const FRONT_DOOR = '/src/((edge|explain|handlers|rank|store|template|vite)/)?index\\.ts$'
 const INNER = "A package's inner files are its own. Import it by name, and export from its index.ts what is missing."
 const TESTS = '\\.test\\.ts$'
 const known = Object.keys(MAY_IMPORT).join('|')
@@ -92,7 +93,7 @@ module.exports = {
       comment: "Not in the dependencies of the package's own package.json.",
       severity: 'error',
       from: { path: '^packages/', pathNot: TESTS },
-      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'], dependencyTypesNot: ['type-only'] },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'], dependencyTypesNot: ['type-only', 'npm-peer'] },
     },
     {
       name: 'unresolvable',

@@ -10,10 +10,11 @@ import { runShowingProgress } from './lib/runShowingProgress.mjs'
 // Node's own modules only: this runs before node_modules exists.
 
 const usage = `
-Usage: node scripts/ensure.mjs [packages] [chromium] [firefox] [webkit] [xvfb] [nginx] [caddy] [openssl]
+Usage: node scripts/ensure.mjs [packages] [chromium] [firefox] [webkit] [xvfb] [nginx] [caddy] [openssl] [nats]
 
 Installs what is missing and says where things are. Without names: the packages and chromium, firefox, webkit, xvfb. The
-specs of the recipes run against nginx and caddy where these are installed, and say so where they are not.
+specs of the recipes run against nginx and caddy where these are installed, and say so where they are not; the tests of a
+cluster need nats (nats-server).
 A browser that is already installed is used first: CHROME_PATH, FIREFOX_PATH or WEBKIT_DRIVER_PATH if set, then the
 usual names on PATH. Then apt (as root), then Playwright's own download.
 
@@ -47,6 +48,12 @@ const programs = {
   nginx: { env: 'NGINX_PATH', names: ['nginx', '/usr/sbin/nginx'], apt: ['nginx-light'], isOptional: true },
   caddy: { env: 'CADDY_PATH', names: ['caddy'], apt: ['caddy'], isOptional: true },
   openssl: { env: 'OPENSSL_PATH', names: ['openssl'], apt: ['openssl'], isOptional: true },
+  nats: {
+    env: 'NATS_SERVER_PATH',
+    names: ['nats-server', '/usr/sbin/nats-server'],
+    apt: ['nats-server'],
+    isOptional: true,
+  },
 }
 
 export const PROGRAM_NAMES = Object.keys(programs)
@@ -58,7 +65,7 @@ const isStandIn = (file) => {
 }
 
 /**
- * The path of an installed `chromium`, `firefox`, `webkit` (its WebDriver), `xvfb`, `nginx`, `caddy` or `openssl`; undefined when there is none.
+ * The path of an installed `chromium`, `firefox`, `webkit` (its WebDriver), `xvfb`, `nginx`, `caddy`, `openssl` or `nats`; undefined when there is none.
  * Throws when the variable that names it points nowhere.
  */
 export function findProgram(name) {
@@ -176,6 +183,19 @@ export async function ensureBrowsers(names) {
   throw new Error(
     `Not found and not installable from here: ${missing.join(', ')}. By hand: ${ways.join('; ')} (on Debian and Ubuntu: apt-get install NAME, as root).`,
   )
+}
+
+/**
+ * The same for what the tests can do without: what cannot be had is told, with how to mend it, and left out. The tests that
+ * need it then count as skipped.
+ */
+export async function ensureIfPossible(names) {
+  try {
+    return await ensureBrowsers(names)
+  } catch (error) {
+    console.log(`${error.message} The tests that need it are skipped.`)
+    return findBrowsers(names)
+  }
 }
 
 async function main() {

@@ -131,6 +131,7 @@ export default tseslint.config(
             {
               group: [
                 '@unblink/*/*',
+                '!@unblink/browser/store',
                 '!@unblink/decide/explain',
                 '!@unblink/decide/rank',
                 '!@unblink/decide/template',

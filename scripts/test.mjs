@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { build } from './build.mjs'
-import { ensureBrowsers, ensurePackages } from './ensure.mjs'
+import { ensureBrowsers, ensureIfPossible, ensurePackages } from './ensure.mjs'
 import { countChecks, countPlaywright, countVitest, formatTotal, sumCounts } from './lib/countTests.mjs'
 import { fromRoot } from './lib/fromRoot.mjs'
 import { getBin } from './lib/getBin.mjs'
@@ -81,6 +81,7 @@ async function runCounted(name) {
 async function runAll(names) {
   await ensurePackages()
   if (names.includes('e2e') || names.includes('frames')) await ensureBrowsers(['chromium', 'firefox', 'xvfb'])
+  if (names.includes('unit')) await ensureIfPossible(['nats'])
   await build()
   mkdirSync(fromRoot(RESULTS), { recursive: true })
   const all = []

@@ -17,7 +17,7 @@ export function makeFolder() {
 }
 
 /** Starts `node ARGS` and waits for the line with its address: `{ url, child, ended, readError }`. Throws what it printed when it ends. */
-async function start(args) {
+export async function start(args) {
   // In a group of its own: Ctrl-C is for us, who end it when it is time.
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true })
   const killNow = () => child.kill('SIGKILL')

@@ -50,3 +50,36 @@ test('100 of 100 clicks and submits before anybody watched are stored', async ({
     .toEqual([])
   expect(views).toHaveLength(100)
 })
+
+/** What a visitor does before the runtime has come: it is under way for another 400 ms. */
+const BEFORE_RUNTIME = {
+  'a button': 'early.innerHTML = "<button id=buy>Buy</button>"; early.firstChild.click()',
+  'a link to a page that takes its time': 'early.innerHTML = "<a id=go href=slow>Go</a>"; early.firstChild.click()',
+  'a link to a new tab': 'early.innerHTML = "<a id=new href=slow target=_blank>Go</a>"; early.firstChild.click()',
+  'three buttons': `early.innerHTML = "<button id=one>1</button><button id=two>2</button><b>3</b>"
+    for (const child of early.children) child.click()`,
+}
+
+for (const [what, act] of Object.entries(BEFORE_RUNTIME)) {
+  test(`a click on ${what} before the runtime has come is stored once`, async ({ page, faults }) => {
+    const scene = faults.open({
+      isReturning: true,
+      body: ['<section data-unblink="hero">Hero</section><div id="early">Early</div>', `${script(act)}`],
+      runtime: ({ answer }) => void setTimeout(answer, 400),
+      files: { slow: ({ response }) => void setTimeout(() => response.end('<title>Slow</title>'), 1_500) },
+    })
+    await page.goto(scene.url, { waitUntil: 'commit' })
+    await page.waitForTimeout(2_000)
+    // What a page kept that has been left goes out with the next one.
+    await page.goto(faults.open({ isReturning: true }).url)
+    const getClicks = () =>
+      scene.events().flatMap((event) => (event.t === 'interaction' && event.p.kind === 'click' ? [event.p] : []))
+    const count = what === 'three buttons' ? 3 : 1
+    await expect.poll(() => getClicks().length, { timeout: 30_000 }).toBe(count)
+    await page.waitForTimeout(500)
+    expect(getClicks()).toHaveLength(count)
+    const [first] = getClicks()
+    if (what.startsWith('a link')) expect(first).toMatchObject({ href: expect.stringMatching(/slow$/) })
+    else expect(first!.target).toMatch(/^button#/)
+  })
+}

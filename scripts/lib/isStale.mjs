@@ -5,7 +5,7 @@ import { fromRoot, root } from './fromRoot.mjs'
 import { writeAtomic } from './writeAtomic.mjs'
 
 /** Whatever these hold may change any bundle: the tools' versions and the packages' export maps. */
-const COMMON_INPUTS = ['rollup.config.mjs', 'package-lock.json', 'scripts/build.mjs']
+const COMMON_INPUTS = ['rollup.config.mjs', 'package-lock.json', 'scripts/build.mjs', 'scripts/lib/toRollup.mjs']
 
 const stampFile = (name) => fromRoot('.cache/build', `${name.replace(/\W+/g, '-')}.json`)
 

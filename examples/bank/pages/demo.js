@@ -20,3 +20,9 @@ document.getElementById('forget').addEventListener('click', async () => {
     said.textContent = `Could not erase the visitor (${error.message}). Is the server running? Try again.`
   }
 })
+
+// The visitor's own panel, and what they choose there: the bank keeps it, and renders it into the next page's head.
+document.getElementById('why').addEventListener('click', () => window.unblink && window.unblink.push('panel'))
+addEventListener('unblink-consent', ({ detail }) => {
+  document.cookie = `bank_consent=${detail.personalization}; path=/; max-age=31536000; samesite=lax`
+})

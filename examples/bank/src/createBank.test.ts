@@ -3,8 +3,10 @@ import type { ProfileReply } from '@unblink/protocol'
 import { createServer, loadSite } from '@unblink/server'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { createBank } from './createBank.ts'
+import { findVisitor } from './findVisitor.ts'
 
 const HEAD = '<script>window.theSnippet=1</script>'
+const HEAD_WHEN_OFF = '<script>window.theSnippet=2</script>'
 
 /** The bank with the real server, its own site config and a database in memory. */
 async function open() {
@@ -13,7 +15,11 @@ async function open() {
   const unblink = await createServer({ site: site.value })
   onTestFinished(() => unblink.close())
   const stop = new AbortController()
-  return { bank: createBank({ unblink, head: HEAD, dripMs: 0, signal: stop.signal }), unblink, stop }
+  return {
+    bank: createBank({ unblink, head: HEAD, headWhenOff: HEAD_WHEN_OFF, dripMs: 0, signal: stop.signal }),
+    unblink,
+    stop,
+  }
 }
 
 const ask = (cookie = '') => ({
@@ -55,6 +61,13 @@ test('?unblink=off serves the naive page, on the next page too, until it is swit
   expect(await on.text()).toContain(HEAD)
 })
 
+test('who has switched personalisation off gets a head that says so', async () => {
+  const { bank } = await open()
+  const read = async (cookie: string) => (await bank.request('/', { headers: { cookie } })).text()
+  expect(await read('bank_consent=denied')).toContain(HEAD_WHEN_OFF)
+  for (const cookie of ['', 'bank_consent=granted', 'bank_consent=x']) expect(await read(cookie)).toContain(HEAD)
+})
+
 test('a dead profile API holds the request open until somebody lets go', async () => {
   const { bank, stop } = await open()
   let isAnswered = false
@@ -69,8 +82,9 @@ test('a dead profile API holds the request open until somebody lets go', async (
 
 test('what the visitor holds decides the help, from the log-in to the log-out', async () => {
   const { bank, unblink } = await open()
-  const cookie = getCookie(await bank.request('/u/v1/p', ask()))
-  const visitor = cookie.replace('ub_v=', '')
+  // Who is held out, as one in ten is, holds what they will.
+  const visitor = await findVisitor('variant', unblink)
+  const cookie = `ub_v=${visitor}`
   const readHelp = async () => {
     const { decisions } = (await (await bank.request('/u/v1/p', ask(cookie))).json()) as ProfileReply
     return decisions?.find(({ slot }) => slot === 'home.help')?.variant

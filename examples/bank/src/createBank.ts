@@ -15,6 +15,8 @@ export interface BankOptions {
   readonly unblink: Unblink
   /** The snippet and the runtime's script tag, ready-made HTML for the top of each page's head. */
   readonly head: string
+  /** The same for visitors who have switched personalisation off in the panel. @default the same */
+  readonly headWhenOff?: string
   /** Milliseconds between two pieces of a page; a request may say `?drip=MS`, up to 2000. @default 15 */
   readonly dripMs?: number
   /** Lets go of held profile requests, so that a server can close. */
@@ -24,6 +26,8 @@ export interface BankOptions {
 const PRODUCTS: readonly string[] = ['current', 'mortgage', 'card', 'savings']
 const SESSION_COOKIE = 'bank_session'
 const DEMO_COOKIE = 'demo'
+/** What the visitor has chosen in the panel: kept by the bank, because Unblink keeps nothing of who says no. */
+const CONSENT_COOKIE = 'bank_consent'
 const VISITOR_COOKIE = 'ub_v'
 const MEMORY_COOKIE = 'unblink'
 const MAX_DRIP_MS = 2000
@@ -46,7 +50,7 @@ const readDrip = (c: Context, fallback: number): number => {
  * A small bank as a web application: streamed pages, a log-in, and Unblink mounted at `/u`.
  * Pages are read once, here; throws when one is missing.
  */
-export function createBank({ unblink, head, dripMs = 15, signal }: BankOptions): Hono {
+export function createBank({ unblink, head, headWhenOff = head, dripMs = 15, signal }: BankOptions): Hono {
   const bank = new Hono()
   const pages = Object.entries(PAGES).map(([path, name]) => [path, readPage(name)] as const)
   const missing = readPage('404')
@@ -67,8 +71,9 @@ export function createBank({ unblink, head, dripMs = 15, signal }: BankOptions):
     const value = toCookie(demo)
     if (value) setCookie(c, DEMO_COOKIE, value, { path: '/', sameSite: 'Lax' })
     else if (toCookie(before)) deleteCookie(c, DEMO_COOKIE, { path: '/' })
+    const ownHead = getCookie(c, CONSENT_COOKIE) === 'denied' ? headWhenOff : head
     const chunks = renderPage(page, {
-      head: demo.unblink === 'off' ? NAIVE_HEAD : head,
+      head: demo.unblink === 'off' ? NAIVE_HEAD : ownHead,
       path: c.req.path,
       demo,
       holdings: readHoldings(c),

@@ -58,11 +58,15 @@ export async function startBank({
     live,
     log: (record) => console.error(JSON.stringify(record)),
   })
-  const snippet = renderSnippet({ key: site.keys.browser, base: '/u', consent: site.consent, slots: site.slots })
+  const toHead = (consent: typeof site.consent) => {
+    const snippet = renderSnippet({ key: site.keys.browser, base: '/u', consent, slots: site.slots })
+    return `${snippet.html}\n    <script async src="/u/unblink.js" fetchpriority="low"></script>`
+  }
   const stop = new AbortController()
   const bank = createBank({
     unblink,
-    head: `${snippet.html}\n    <script async src="/u/unblink.js" fetchpriority="low"></script>`,
+    head: toHead(site.consent),
+    headWhenOff: toHead({ ...site.consent, personalization: 'denied' }),
     signal: stop.signal,
   })
   try {

@@ -1,10 +1,6 @@
-import type { Corrected } from './device/createDevice.ts'
-import { getImages } from './getImages.ts'
-import type { Boot, Decision, Memory, ProfileReply } from '@unblink/protocol'
+import type { Decision, Memory } from '@unblink/protocol'
 
 const KEY = 'unblink'
-/** A remembered decision is for this visit; whoever comes back later is decided anew. */
-const MAX_AGE_MS = 30 * 60_000
 
 /** What the snippet reads, and what it is worked out from. */
 export interface Kept extends Memory {
@@ -14,6 +10,8 @@ export interface Kept extends Memory {
   readonly misses?: number
   /** Slots among `decisions` that are decided by a cap or a trigger of this device: final even if that is the baseline. */
   readonly corrected?: readonly string[]
+  /** The visitor and since when (epoch milliseconds), where the server's cookie may be refused: see `keepVisitor`. */
+  readonly visitor?: readonly [id: string, since: number]
 }
 
 export function read(): Kept {
@@ -44,25 +42,8 @@ export function write(change: Kept): void {
 }
 
 /** No content, no experience: nothing was known that matched. What the visitor does next may change just that. */
-const isFinal = ({ slot, content, experience, reason }: Decision, corrected: readonly string[] = []) =>
+export const isFinal = ({ slot, content, experience, reason }: Decision, corrected: readonly string[] = []) =>
   content || experience !== undefined || reason === 'holdout' || corrected.includes(slot)
-
-/**
- * Keeps the decisions for the next view, which then hides nothing. "Nothing matched" is kept only when it comes from
- * behind the latest events (`isLearnt`), and only until something new happened: see `forgetDoubts`. What a preview forces is
- * not kept; what this device has corrected is, if need be for longer.
- */
-export function rememberDecisions(
-  boot: Boot<Element, ChildNode>,
-  { decisions = [], expiresAt, corrected = [], until }: ProfileReply & Partial<Corrected>,
-  isLearnt: boolean,
-): void {
-  const kept = decisions
-    .filter((decision) => decision.reason !== 'override' && (isLearnt || isFinal(decision, corrected)))
-    .map((decision) => (decision.reason === 'holdout' ? decision : { ...decision, reason: 'cached' as const }))
-  const images = kept.flatMap(({ slot, content }) => (boot.slots[slot] && content ? getImages(content) : []))
-  write({ decisions: kept, images, corrected, expiresAt: until ?? Math.min(expiresAt, Date.now() + MAX_AGE_MS) })
-}
 
 /** When a page is left, what it has just told the collector may make a slot match: its next view asks. */
 export function forgetDoubts(): void {

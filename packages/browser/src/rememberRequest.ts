@@ -1,5 +1,6 @@
 import { SlotState, type Boot } from '@unblink/protocol'
 import { getProfileMs } from './getProfileMs.ts'
+import { keepVisitor } from './identity/keepVisitor.ts'
 import { read, write, type Kept } from './memory.ts'
 
 const FLOOR_MS = 300
@@ -27,6 +28,7 @@ function pause({ slots }: Boot<Element, ChildNode>, ms: number): Kept {
  * next reply that comes replaces them.
  */
 export function rememberRequest(boot: Boot<Element, ChildNode>, isAnswered: boolean): void {
+  keepVisitor(boot)
   const profileMs = isAnswered ? getProfileMs(boot.base) : undefined
   const { times = [], misses = 0 } = read()
   const slots = Object.values(boot.slots)

@@ -8,7 +8,7 @@ import { decideTheRest } from './decideTheRest.ts'
 import { createFollowUp } from './device/createFollowUp.ts'
 import { getSeenSlots } from './getSeenSlots.ts'
 import { loadWatch } from './loadMore.ts'
-import { forget, forgetDoubts, rememberDecisions } from './memory.ts'
+import { forget, forgetDoubts } from './memory.ts'
 import { cleanCommand } from './observe/cleanCommand.ts'
 import { getTrafficSource } from './observe/getTrafficSource.ts'
 import type { EarlyEvent } from './observe/ObserveContext.ts'
@@ -52,10 +52,25 @@ export function run(
     if (await late.apply()) tellShown()
   }
   let isLearnt = false
+  let memory: typeof import('./rememberDecisions.ts') | undefined
+  /** For the next view, so what does it need not be here for this one's start; once it is, at once, for the page may go. */
+  const keep = (next: ProfileReply) => {
+    if (!mayRemember()) return
+    if (memory) memory.rememberDecisions(boot, next, isLearnt)
+    else
+      loadWatch().then(
+        (watch) => {
+          memory = watch
+          keep(next)
+        },
+        () => {}, // Not to be had: nothing is remembered.
+      )
+  }
   const remember = (reply: ProfileReply, isBehind = isLearnt) => {
     isLearnt = isBehind
     const next = followUp.take(reply)
-    if (next && mayRemember()) rememberDecisions(boot, next, isLearnt)
+    if (next) keep(next)
+    return next
   }
   const followUp = createFollowUp({ boot, mayRemember, isTouched: late.isTouched, remember, tellShown })
   const takeReply = async () => {
@@ -112,13 +127,27 @@ export function run(
     const isMeasured = consent.analytics !== 'denied'
     const others = [rotateSlots, followUp.watch]
     const early = takeEarly()
-    closeView = watchView({ track, view, getSlots, boot, onShown, tellShown, early, isMeasured, others })
+    // There is a tracker before there is a view.
+    closeView = watchView({
+      track,
+      tracker: tracker!,
+      view,
+      getSlots,
+      boot,
+      onShown,
+      tellShown,
+      early,
+      isMeasured,
+      others,
+    })
   }
   const forgetAll = () => {
     forget()
     followUp.call('forget')
   }
+  const getVisitor = () => (boot.reply as Partial<ProfileReply> | null | undefined)?.visitor
   const setConsent = (next: Partial<Consent>) => {
+    const isKnown = mayRemember()
     consent = obey({ ...consent, ...next })
     const { personalization, analytics } = consent
     Object.assign(boot, {
@@ -127,6 +156,9 @@ export function run(
       source: JSON.stringify({ ...JSON.parse(boot.source), consent: personalization, analytics }),
     })
     if (!mayRemember()) forgetAll()
+    // The server's part goes, too; a beacon, because the page may be left with the answer.
+    if (isKnown && personalization === 'denied')
+      navigator.sendBeacon?.(boot.base + '/v1/forget', JSON.stringify({ key: boot.key, visitor: getVisitor() }))
     tracker?.setConsent(consent)
   }
   const watch = () => {
@@ -136,11 +168,9 @@ export function run(
       key: boot.key,
       consent,
       // Where the collector's cookie is refused, each batch would make another visitor.
-      getVisitor: () => (mayRemember() ? (boot.reply as Partial<ProfileReply> | null | undefined)?.visitor : undefined),
+      getVisitor: () => (mayRemember() ? getVisitor() : undefined),
     })
-    tracker.onReply = ({ profile }) => {
-      if (profile) remember(profile, true)
-    }
+    tracker.onReply = ({ profile }) => profile && remember(profile, true)
     if (consent.personalization === 'denied') forgetAll()
     undos.push(
       // A prerendered page counts for nothing until it is shown; its commands wait for the view that they belong to.
@@ -149,6 +179,7 @@ export function run(
         undos.push(
           runCommands(boot, {
             track: trackClean,
+            tracker: tracker!,
             hydrate,
             setConsent,
             forget: forgetAll,

@@ -1,11 +1,12 @@
 import type { Boot, Consent, Conversion, EventInput, JsonObject } from '@unblink/protocol'
+import type { RareTargets } from './identity/runRare.ts'
+import { loadRare } from './loadMore.ts'
 
 /** What commands act on. */
-export interface CommandTargets {
+export interface CommandTargets extends RareTargets {
   readonly track: (event: EventInput) => unknown
   readonly hydrate: () => void
   readonly setConsent: (consent: Partial<Consent>) => void
-  readonly forget: () => void
   readonly dismiss: (slot: string) => void
   readonly explain: () => Promise<unknown>
 }
@@ -43,10 +44,14 @@ const COMMANDS: Record<string, (targets: CommandTargets, ...values: never[]) => 
  * @returns Puts the queue back in place, so that pushes wait again.
  */
 export function runCommands(boot: Boot<Element, ChildNode>, targets: CommandTargets): () => void {
-  const run = ([name, ...values]: unknown[]) => {
-    const command = Object.hasOwn(COMMANDS, String(name)) ? COMMANDS[String(name)] : undefined
-    if (command) return command(targets, ...(values as never[]))
-    console.warn(`[unblink] Unknown command "${String(name)}". Commands are: ${Object.keys(COMMANDS).join(', ')}.`)
+  const run = (pushed: unknown[]) => {
+    const [name, ...values] = pushed as [string]
+    if (Object.hasOwn(COMMANDS, name)) return COMMANDS[name]!(targets, ...(values as never[]))
+    // Those that few pages push are a file of their own, which knows whether there is such a command; blocked, there is none.
+    return loadRare().then(
+      ({ runRare }) => runRare(boot, targets, pushed, COMMANDS),
+      () => false,
+    )
   }
   const wait = boot.push
   boot.queue.splice(0).forEach(run)

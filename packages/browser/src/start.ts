@@ -24,6 +24,13 @@ export function start(): () => void {
     settled.now(event)
   }
   const keeping = [onEvent('click', keep), onEvent('submit', keep)]
+  // Until now the snippet has kept the clicks, as commands.
+  removeEventListener('click', wait as never, true)
+  for (const command of boot.queue.splice(0)) {
+    const [event] = command as [Event?]
+    if (event?.target) early.push([event, getAncestors(event.target as Node)])
+    else boot.queue.push(command)
+  }
   const takeEarly = () => {
     keeping.forEach((undo) => undo())
     return early.splice(0)
@@ -46,7 +53,7 @@ export function start(): () => void {
   }
   // The snippet may be waiting with a content that only we can place.
   Object.defineProperty(boot, 'place', { configurable: true, get: () => getParts().getPlace(boot, settled.now) })
-  if (boot.queue.some(([name]) => name === 'hydrated')) begin()
+  if (early[0] || boot.queue.some(([name]) => name === 'hydrated')) begin()
   else if (isOpen(boot) && Object.values(slots).some(({ decision }) => decision)) boot.decide([])
   if (boot.reply !== undefined) onChange()
   void settled.settled.then(begin)
@@ -72,4 +79,10 @@ function onRoute(callback: () => void): () => void {
     page = next
     callback()
   })
+}
+
+/** The path of an event that is over. */
+function getAncestors(node: Node): Node[] {
+  const above = node.parentNode ?? (node as Partial<ShadowRoot>).host
+  return above ? [node, ...getAncestors(above)] : [node]
 }

@@ -107,6 +107,12 @@ export type Reason =
   | 'timeout'
   | 'override'
 
+/**
+ * How likely this variant was for this visitor, above 0 and up to 1, and the audience it was worked out for ('' for
+ * everyone). The exposure brings it back, so that what was chosen can be judged afterwards.
+ */
+export type Chance = readonly [propensity: number, context: string]
+
 /** The result for one slot. No `content` means that the baseline stays: nothing matched, control, holdout. */
 export interface Decision {
   readonly slot: string
@@ -116,4 +122,6 @@ export interface Decision {
   /** Only beside `content`. */
   readonly rotation?: Rotation
   readonly reason: Reason
+  /** Only where a bandit has chosen the variant. */
+  readonly chance?: Chance
 }

@@ -1,5 +1,5 @@
 import type { Consent } from './consent.ts'
-import type { Reason } from './decision.ts'
+import type { Chance, Reason } from './decision.ts'
 import type { JsonObject } from './json.ts'
 import type { ProfileReply } from './profile.ts'
 
@@ -39,6 +39,8 @@ export interface Exposure {
   readonly hiddenMs: number
   /** From the request to the usable reply; left out when none came in time. */
   readonly profileMs?: number
+  /** As the decision has it. */
+  readonly chance?: Chance
 }
 
 /**

@@ -20,6 +20,12 @@ const duration = between(0, MAX_DURATION_MS)
 const pixels = between(-MAX_PIXELS, MAX_PIXELS)
 const rev = whole(0, 1e9)
 const shown = { experience: id, variant: id }
+/** See `Chance`. */
+const chance: Check = (value) => {
+  if (!Array.isArray(value) || value.length !== 2) return undefined
+  const pair = [between(0, 1)(value[0]), id(value[1])]
+  return pair.includes(undefined) ? undefined : (pair as Json)
+}
 const outcome = oneOf('variant', 'late', 'timeout', 'baseline', 'control', 'holdout', 'blocked', 'error')
 
 interface Attention {
@@ -54,7 +60,7 @@ const checks: Record<EventType, Check> = {
       reason: name(40, /^[a-z_]+$/),
       hiddenMs: duration,
     },
-    { ...shown, profileMs: duration },
+    { ...shown, profileMs: duration, chance },
   ),
   impression: fields({ slot: id }, { ...shown, index: whole(0, MAX_ROTATION_CONTENTS) }),
   // No slot has been seen for longer than its page, and nobody was active for longer than they were there.

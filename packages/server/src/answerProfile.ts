@@ -2,15 +2,21 @@ import { randomUUID } from 'node:crypto'
 import { withPrivacyControl, type ProfileReply, type ProfileRequest } from '@unblink/protocol'
 import { createReply } from './createReply.ts'
 import { getPublicUrl, type ReadHeader } from './http/getPublicUrl.ts'
-import { formatVisitorCookie, isVisitorId, readVisitorCookie } from './http/visitorCookie.ts'
+import { formatExpiredCookie, formatVisitorCookie, isVisitorId, readVisitorCookie } from './http/visitorCookie.ts'
+import { chooseFor } from './model/chooseFor.ts'
 import { readOverrides } from './preview/readOverrides.ts'
 import { createProfile } from './profile/createProfile.ts'
 import { readElsewhere } from './profile/readElsewhere.ts'
 import type { ServerContext } from './serverContext.ts'
+import { fetchProfile } from './store/fetchProfile.ts'
+import { StorageAway } from './store/StorageAway.ts'
 
 export interface ProfileAnswer {
   readonly reply: ProfileReply
-  /** The Set-Cookie header of a visitor who is new; left out where nothing may be kept, or where the cookie is there. */
+  /**
+   * The Set-Cookie header of a visitor who is new, or that takes the cookie of one away who has said no; left out where the
+   * cookie is as it should be.
+   */
   readonly setCookie?: string
 }
 
@@ -22,7 +28,7 @@ export interface AskedBy {
 
 /**
  * The visitor's decisions, however they were asked for. Reads only; a profile is first written when an event comes. Waits
- * for the site's profile source, when it has one.
+ * for the site's profile source and models, when it has any.
  */
 export async function answerProfile(
   context: ServerContext,
@@ -34,12 +40,24 @@ export async function answerProfile(
   const at = now()
   const overrides = readOverrides(publication.site, header('cookie'), at)
   const base = { publication, overrides, slots: Object.keys(request.slots), consent, now: at, log }
-  if (consent.personalization !== 'granted') return { reply: createReply(base) }
   const known = readVisitorCookie(header('cookie'))
+  const { cookieDomain } = publication.site
+  if (consent.personalization !== 'granted') {
+    const reply = createReply({ ...base, chosen: await chooseFor(context, base) })
+    const isRefused = known !== undefined && consent.personalization === 'denied'
+    return isRefused
+      ? { reply, setCookie: formatExpiredCookie(getPublicUrl(url, header, trustProxy), cookieDomain) }
+      : { reply }
+  }
   // A page of another site cannot have our cookie; it remembers the id that an earlier reply named.
-  const visitor = known ?? (isVisitorId(request.visitor) ? request.visitor : randomUUID())
+  const named = known ?? (isVisitorId(request.visitor) ? request.visitor : undefined)
+  if (named && !(await fetchProfile(store, named)))
+    throw new StorageAway('The profile cannot be read just now. Ask again later.')
+  const visitor = named ?? randomUUID()
   const profile = store.getProfile(visitor) ?? createProfile(visitor)
   const elsewhere = await readElsewhere(context, publication, { profile, url: request.url, now: base.now })
-  const reply = createReply({ ...base, profile, source: elsewhere })
-  return known ? { reply } : { reply, setCookie: formatVisitorCookie(visitor, getPublicUrl(url, header, trustProxy)) }
+  const input = { ...base, profile, source: elsewhere }
+  const reply = createReply({ ...input, chosen: await chooseFor(context, input) })
+  if (known) return { reply }
+  return { reply, setCookie: formatVisitorCookie(visitor, getPublicUrl(url, header, trustProxy), cookieDomain) }
 }

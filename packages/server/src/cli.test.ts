@@ -23,6 +23,9 @@ test.each([
   [['check', '--help'], '--config FILE'],
   [['explain', '--help'], '--attributes FILE'],
   [['preview', '--help'], '--variant V'],
+  [['audit', '--help'], '--subject ID'],
+  [['snippet', '--help'], '--external'],
+  [['types', '--help'], '--out FILE'],
 ])('%j prints how to use it', async (args, text) => {
   const { code, out, err } = await runCli(args)
   expect({ code, err }).toEqual({ code: 0, err: '' })
@@ -57,7 +60,7 @@ test('check tells what is wrong, line by line', async () => {
 })
 
 test.each([
-  [[], 'Say what to do: serve, check, explain, preview.'],
+  [[], 'Say what to do: serve, check, explain, replay, preview, evaluate, quality, audit, snippet, types.'],
   [['serv'], 'There is no command "serv"; did you mean "serve"?'],
   [['constructor'], 'There is no command "constructor"'],
   [['serve'], 'Say which site to use: --config FILE'],

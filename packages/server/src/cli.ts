@@ -1,14 +1,24 @@
 #!/usr/bin/env node
 import { isBot } from './collector/isBot.ts'
+import { findSdk } from './commands/findSdk.ts'
+import { openPages } from './commands/openPages.ts'
 import { readFlags } from './commands/readFlags.ts'
+import { runAudit } from './commands/runAudit.ts'
 import { runCheck } from './commands/runCheck.ts'
+import { runEvaluate } from './commands/runEvaluate.ts'
 import { runExplain } from './commands/runExplain.ts'
 import { runPreview } from './commands/runPreview.ts'
+import { runQuality } from './commands/runQuality.ts'
+import { runReplay } from './commands/runReplay.ts'
+import { runSnippet } from './commands/runSnippet.ts'
+import { runTypes } from './commands/runTypes.ts'
 import { UsageError } from './commands/UsageError.ts'
 import { createServer, type UnblinkServer } from './createServer.ts'
 import { followConfig } from './followConfig.ts'
 import { formatLog } from './formatLog.ts'
 import { getMessage, type LogRecord } from './log.ts'
+import { readScaleFlags, SCALE_FLAGS, SCALE_USAGE } from './scale/readScaleFlags.ts'
+import { ScaleError } from './scale/ScaleError.ts'
 import { serve } from './serve.ts'
 import { checkSite, formatFinding } from './site/checkSite.ts'
 import { getClosest } from './site/getClosest.ts'
@@ -20,6 +30,12 @@ const USAGE = `unblink: personalise a page without the blink
   unblink check [FILE]          check a site config
   unblink explain               tell how slots are decided for a visitor, and why
   unblink preview               print a link that shows chosen variants in one browser
+  unblink evaluate              tell what other ways of choosing would have earned
+  unblink replay                work profiles out anew from the log of events
+  unblink quality               tell what is wrong with the data that attributes are made of
+  unblink audit                 print who identified, exported or erased visitors, and when
+  unblink snippet               print what goes first into the head of every page
+  unblink types                 write the names of slots, goals and components as TypeScript types
 
 Add --help to a command for its options.
 `
@@ -30,13 +46,14 @@ const SERVE_USAGE = `unblink serve: serve the profile API, the collector and the
   --port N        port to listen on; 0 takes a free one (default 4700)
   --host ADDRESS  address to listen on (default 127.0.0.1, this machine only)
   --data DIR      folder of the database (default: kept in memory, gone at the end)
-  --sdk DIR       folder with unblink.js, to serve it too
+  --sdk DIR       folder with unblink.js, to serve it too (default: the installed @unblink/browser)
+  --pages DIR     serve this folder's pages at /, and all of Unblink under /u; to try it out
   --trust-proxy   believe X-Forwarded-Host and -Proto; only behind a proxy that sets them itself
   --retention-days N  delete events after so many days, at least 8; 0 keeps them (default 395)
   --learn-from-bots   treat bots and headless browsers as visitors; for tests
   --watch         read the config again when it changes; one with errors leaves the last good one in force
   --live          show visitors what is known of them at /live; for demonstrations
-  --help          this text
+${SCALE_USAGE}  --help          this text
 
 Logs are lines of JSON on stderr. SIGINT and SIGTERM answer what has begun, then end.
 `
@@ -79,35 +96,43 @@ async function runServe(args: string[]): Promise<void> {
     host: { type: 'string', default: '127.0.0.1' },
     data: { type: 'string' },
     sdk: { type: 'string' },
+    pages: { type: 'string' },
     live: { type: 'boolean' },
     watch: { type: 'boolean' },
     // As long as the visitor's cookie.
     'retention-days': { type: 'string', default: '395' },
     'learn-from-bots': { type: 'boolean' },
     'trust-proxy': { type: 'boolean' },
+    ...SCALE_FLAGS,
     help: { type: 'boolean' },
   })
   if (flags.help) return void print(SERVE_USAGE)
   const port = parsePort(flags.port)
   const retentionDays = parseDays(flags['retention-days'])
-  const site = await readSite(requireConfig(flags.config))
+  const scale = readScaleFlags(flags)
+  const config = requireConfig(flags.config)
+  const toHost = flags.pages === undefined ? undefined : openPages(flags.pages, config)
+  const site = await readSite(config)
   const unblink = await openServer({
     site,
     dataDir: flags.data,
-    sdkDir: flags.sdk,
+    scale,
+    sdkDir: flags.sdk ?? findSdk(),
     live: flags.live,
     trustProxy: flags['trust-proxy'],
     isBot: flags['learn-from-bots'] ? undefined : isBot,
     retentionDays,
     log,
   })
-  const serving = await serve(unblink, { port, host: flags.host })
+  const serving = await serve(toHost?.(unblink) ?? unblink, { port, host: flags.host })
   if (!serving.ok) {
     await unblink.close()
     throw new Error(serving.error)
   }
-  print(`Unblink serves the site "${site.id}" at ${serving.value.url}${flags.data ? '' : ', database in memory'}\n`)
-  const stopFollowing = flags.watch ? followConfig({ file: requireConfig(flags.config), unblink, log }) : () => {}
+  const storage = scale ? ', events and profiles on NATS' : flags.data ? '' : ', database in memory'
+  print(`Unblink serves the site "${site.id}" at ${serving.value.url}${storage}\n`)
+  if (toHost) print(`Its pages are those of ${flags.pages}, and /u leads to Unblink\n`)
+  const stopFollowing = flags.watch ? followConfig({ file: config, unblink, log }) : () => {}
   await new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve)
   })
@@ -120,17 +145,29 @@ async function openServer(options: Parameters<typeof createServer>[0]): Promise<
   try {
     return await createServer(options)
   } catch (error) {
+    if (error instanceof ScaleError) throw error
     throw new Error(`The database in ${options.dataDir ?? 'memory'} cannot be opened: ${getMessage(error)}`, {
       cause: error,
     })
   }
 }
 
-const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<number | void>>> = {
+const isOfCluster = (args: readonly string[]) =>
+  args.some((arg) => arg.startsWith('--nats')) ||
+  (!!process.env['UNBLINK_NATS'] && !args.some((arg) => arg.startsWith('--data')))
+
+const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<number | void> | void>> = {
   serve: runServe,
   check: runCheck,
   explain: runExplain,
+  // A cluster keeps its log elsewhere, and its client is loaded by those who use it.
+  replay: async (args) => (isOfCluster(args) ? await import('./scale/runReplay.ts') : { runReplay }).runReplay(args),
   preview: runPreview,
+  evaluate: runEvaluate,
+  quality: runQuality,
+  audit: runAudit,
+  snippet: runSnippet,
+  types: runTypes,
 }
 
 async function main([name, ...args]: string[]): Promise<number> {

@@ -4,6 +4,8 @@ import { renderContent } from '@unblink/decide/template'
 import { getOwn, isObject } from '@unblink/protocol'
 import type { Attributes, Condition, Consent, Decision, Json, Manifest, ProfileReply } from '@unblink/protocol'
 import { getMessage, type Log } from './log.ts'
+import { applyChoices, withChance } from './model/applyChoices.ts'
+import type { ChosenBy } from './model/chosen.ts'
 import { createProfile } from './profile/createProfile.ts'
 import { mergeSource } from './profile/mergeSource.ts'
 import type { Profile } from './profile/profile.ts'
@@ -22,6 +24,8 @@ export interface ReplyInput {
   readonly source?: Attributes | undefined
   /** Decisions that a preview forces: see `readOverrides`. @default none */
   readonly overrides?: readonly Decision[] | undefined
+  /** What the site's models have chosen for the visitor: see `chooseFor`. @default the weights choose */
+  readonly chosen?: ChosenBy | undefined
   /** @default every slot of the manifest */
   readonly slots?: readonly string[]
   readonly consent: Consent
@@ -96,6 +100,7 @@ export function createReply({
   profile,
   source,
   overrides = [],
+  chosen,
   slots,
   consent,
   now,
@@ -105,16 +110,17 @@ export function createReply({
   const isAllowed = consent.personalization === 'granted'
   const attributes = mergeSource(source, readAttributes(profile ?? createProfile(''), site, now))
   const facts = isAllowed ? attributes : {}
-  const rules = resolveRules(publication, facts, (operator, error) =>
+  const resolved = resolveRules(publication, facts, (operator, error) =>
     log({ level: 'warn', code: 'operator_failed', message: `operators.${operator} threw: ${getMessage(error)}` }),
   )
+  const rules = applyChoices(resolved, chosen)
   const known = Object.keys(manifest.slots)
   const asked = slots ? slots.filter((slot) => known.includes(slot)) : known
   const exposed = profile ? pick(attributes, site.expose) : {}
   const decided = decide({ manifest: rules, attributes, visitor: profile?.visitor, slots: asked, consent, now })
   const getOverride = (slot: string) => overrides.find((decision) => decision.slot === slot)
   const decisions = rank({ decisions: decided, manifest: rules, attributes: facts }).map(
-    (decision) => getOverride(decision.slot) ?? decision,
+    (decision) => getOverride(decision.slot) ?? withChance(decision, chosen),
   )
 
   const members = new Set(Object.keys(rules.audiences).filter((id) => meets(rules.audiences[id]!)))

@@ -5,24 +5,40 @@ import { routePath } from 'hono/route'
 import { createBuckets } from './collector/createBuckets.ts'
 import { createPressure } from './collector/createPressure.ts'
 import { decideFor, type DecidedFor, type DecideForInput } from './decideFor.ts'
+import { createIdentity } from './identity/createIdentity.ts'
+import { createLinks } from './identity/createLinks.ts'
+import { withLinks } from './identity/withLinks.ts'
 import { createHub } from './live/createHub.ts'
 import { createTap } from './createTap.ts'
 import { refuse } from './http/refuse.ts'
 import { limitLog } from './limitLog.ts'
 import { getMessage, type Log } from './log.ts'
 import { createMetrics } from './metrics/createMetrics.ts'
+import { createModels } from './model/createModels.ts'
+import { restoreArms } from './model/restoreArms.ts'
+import { createAudit } from './privacy/createAudit.ts'
+import { createErased } from './privacy/createErased.ts'
+import { createEraser } from './privacy/createEraser.ts'
+import { createWipe } from './privacy/createWipe.ts'
 import type { Profile } from './profile/profile.ts'
 import { addAttributesRoute } from './routes/addAttributesRoute.ts'
+import { addClusterRefusals } from './routes/addClusterRefusals.ts'
 import { addCollectRoute } from './routes/addCollectRoute.ts'
 import { addEraseRoute } from './routes/addEraseRoute.ts'
+import { addHeadRoute } from './routes/addHeadRoute.ts'
 import { addHealthRoutes } from './routes/addHealthRoutes.ts'
+import { addIdentityRoutes } from './routes/addIdentityRoutes.ts'
+import { addLinkRoutes } from './routes/addLinkRoutes.ts'
 import { addLiveRoutes } from './routes/addLiveRoutes.ts'
 import { addManifestRoute } from './routes/addManifestRoute.ts'
 import { addMetricsRoutes } from './routes/addMetricsRoutes.ts'
 import { addPreflightRoutes } from './routes/addPreflightRoutes.ts'
 import { addPreviewRoute } from './routes/addPreviewRoute.ts'
+import { addPrivacyRoutes } from './routes/addPrivacyRoutes.ts'
 import { addProfileRoute } from './routes/addProfileRoute.ts'
 import { addSdkRoute } from './routes/addSdkRoute.ts'
+import type { ScaleOptions } from './scale/openScale.ts'
+import { serveRole } from './scale/serveRole.ts'
 import type { ServerContext } from './serverContext.ts'
 import { setAttributes } from './setAttributes.ts'
 import { createSourceReader } from './site/createSourceReader.ts'
@@ -30,8 +46,9 @@ import { publish, type Publication } from './site/publish.ts'
 import type { Site } from './site/site.ts'
 import { createRetention } from './store/createRetention.ts'
 import { createStore } from './store/createStore.ts'
-import { createWriter } from './store/createWriter.ts'
+import { createWriter, type Commit } from './store/createWriter.ts'
 import { openDatabase } from './store/openDatabase.ts'
+import { StorageAway } from './store/StorageAway.ts'
 
 const MAX_OPEN_BODY_BYTES = 64 * 1024 * 1024
 const MIN_RETENTION_DAYS = 8
@@ -44,13 +61,21 @@ export interface RateLimit {
 
 /** A page that comes back after a day offline may hold 5 000 events, and shall get rid of them at once. */
 const VISITOR_LIMIT: RateLimit = { perSecond: 100, burst: 5_000 }
+/** Nobody logs in and out faster, and each change is a write. */
+const IDENTIFY_LIMIT: RateLimit = { perSecond: 0.2, burst: 20 }
+/** No page of ours names a visitor of whom nothing is known when it asks for a profile. */
+const GUESS_LIMIT: RateLimit = { perSecond: 20, burst: 200 }
+/** The audit refuses to forget what is younger than a year. */
+const AUDIT_MS = 366 * 86_400_000
 
 export interface ServerOptions {
   readonly site: Site
   /** Folder of the database, made when it is not there. @default a database in memory, gone with the process */
   readonly dataDir?: string | undefined
-  /** Folder with `unblink.js`, to serve it beside the API. @default none served */
-  readonly sdkDir?: string | undefined
+  /** Keeps events and profiles on a cluster of NATS servers instead, shared by many servers like this one. @default none */
+  readonly scale?: ScaleOptions | undefined
+  /** Folder with `unblink.js`, or several folders, to serve their files beside the API. @default none served */
+  readonly sdkDir?: string | readonly string[] | undefined
   /** Serves the live view, which shows a visitor all that is known of them. @default false */
   readonly live?: boolean | undefined
   /**
@@ -104,6 +129,7 @@ export interface UnblinkServer {
 export async function createServer({
   site,
   dataDir,
+  scale,
   sdkDir,
   live = false,
   trustProxy = false,
@@ -121,15 +147,23 @@ export async function createServer({
   const log = limitLog({ log: tell })
   const database = openDatabase(dataDir)
   const metrics = createMetrics()
-  const store = createStore(database, site.id)
-  const writer = createWriter({
-    database,
-    log,
-    onCommit: ({ jobs, ms }) => {
-      metrics.commitJobs.observe(jobs)
-      metrics.commitSeconds.observe(ms / 1_000)
-    },
-  })
+  const links = createLinks(database, site.id)
+  const ownStore = createStore(database, site.id)
+  const local = withLinks(ownStore, links)
+  const audit = createAudit(database, site.id)
+  const wipe = createWipe({ database, log })
+  const onCommit = ({ jobs, ms }: Commit) => {
+    metrics.commitJobs.observe(jobs)
+    metrics.commitSeconds.observe(ms / 1_000)
+  }
+  const localWriter = createWriter({ database, log, onCommit })
+  const own = { store: local, writer: localWriter, eraser: createEraser(database, site.id) }
+  let publication = publish(site)
+  const getSite = () => publication.site
+  const input = { getSite, own, registry: metrics.registry, retentionDays, onCommit, log, now }
+  // The client of NATS is loaded by those who use it.
+  const cluster = scale && (await (await import('./scale/openScale.ts')).openScale({ scale, ...input }))
+  const { store, writer, eraser } = cluster ?? own
   const pressure = createPressure({
     getQueue: writer.getQueue,
     log,
@@ -138,10 +172,23 @@ export async function createServer({
   const retention =
     retentionDays === undefined
       ? undefined
-      : createRetention({ store, writer, days: retentionDays, log, now, onDelete: metrics.expired.add })
+      : createRetention({
+          store: local,
+          writer: localWriter,
+          days: retentionDays,
+          log,
+          now,
+          onDelete: metrics.expired.add,
+          also: [
+            links.deleteMergesBefore,
+            (_before, limit) => links.deleteProofsBefore(now(), limit),
+            (before, limit) => audit.deleteBefore(Math.min(before, now() - AUDIT_MS), limit),
+          ],
+        })
   const getTime = () => performance.now()
+  const models = createModels({ log, answers: metrics.modelAnswers, shadows: metrics.modelShadows, getTime })
+  restoreArms(models, site, database)
   let isDraining = false
-  let publication = publish(site)
   const subscribers: ((publication: Publication) => void)[] = []
   const context: ServerContext = {
     get publication() {
@@ -153,11 +200,21 @@ export async function createServer({
     },
     tap: createTap({ log, now }),
     source: createSourceReader({ log, now }),
+    models,
     store,
     writer,
+    database,
+    identity: createIdentity(ownStore, links),
+    links,
+    audit,
+    eraser,
+    erased: createErased({ getTime }),
+    wipe,
     pressure,
     limits: {
       visitor: createBuckets({ ...visitorLimit, getTime }),
+      identify: createBuckets({ ...IDENTIFY_LIMIT, getTime }),
+      guess: createBuckets({ ...GUESS_LIMIT, getTime }),
       ...(keyLimit ? { key: createBuckets({ ...keyLimit, getTime }) } : {}),
     },
     metrics,
@@ -174,20 +231,27 @@ export async function createServer({
     refuse(c, 404, 'not_found', 'There is nothing here. See the protocol documentation for the routes.'),
   )
   app.onError((error, c) => {
+    if (error instanceof StorageAway) return refuse(c, 503, 'storage', error.message)
     log({ level: 'error', code: 'internal', message: getMessage(error), route: `${c.req.method} ${routePath(c)}` })
     return refuse(c, 500, 'internal', 'The server has a fault; its log says more. Try again later.')
   })
+  if (scale) app.use(serveRole(scale.role))
   addPreflightRoutes(app, context)
   addProfileRoute(app, context)
   addCollectRoute(app, context)
   addManifestRoute(app, context)
   addAttributesRoute(app, context)
   addEraseRoute(app, context)
+  if (scale) addClusterRefusals(app)
+  addIdentityRoutes(app, context)
+  addLinkRoutes(app, context)
+  addPrivacyRoutes(app, context)
   addPreviewRoute(app, context)
   addHealthRoutes(app, context)
   addMetricsRoutes(app, context)
   if (live) addLiveRoutes(app, context)
-  if (sdkDir !== undefined) addSdkRoute(app, sdkDir)
+  if (sdkDir !== undefined) addHeadRoute(app, context, [sdkDir].flat())
+  if (sdkDir !== undefined) addSdkRoute(app, [sdkDir].flat())
 
   let isClosed = false
   return {
@@ -217,8 +281,11 @@ export async function createServer({
       isClosed = true
       isDraining = true
       retention?.stop()
+      wipe.stop()
       pressure.stop()
       context.writer.close()
+      localWriter.close()
+      await cluster?.close()
       context.hub.close()
       // Those who were waiting for the last commit are answered before the database goes.
       await new Promise((resolve) => setImmediate(resolve))

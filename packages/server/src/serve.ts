@@ -67,8 +67,7 @@ export async function serve(
       server.prependListener('request', (_request, response) => {
         response.shouldKeepAlive = false
       })
-      endAlong()
-      const closed = new Promise((resolve) => server.close(resolve))
+      const closed = Promise.all([new Promise((resolve) => server.close(resolve)), endAlong()])
       unblink.endStreams()
       // A connection kept alive becomes idle only when its request has been answered.
       const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS)

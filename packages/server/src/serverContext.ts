@@ -1,18 +1,31 @@
 import type { Buckets } from './collector/createBuckets.ts'
 import type { Pressure } from './collector/createPressure.ts'
 import type { ByteBudget } from './http/readBody.ts'
+import type { Identity } from './identity/createIdentity.ts'
+import type { Links } from './identity/createLinks.ts'
 import type { Hub } from './live/createHub.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics/createMetrics.ts'
+import type { Models } from './model/createModels.ts'
+import type { Audit } from './privacy/createAudit.ts'
+import type { Erased } from './privacy/createErased.ts'
+import type { Eraser } from './privacy/createEraser.ts'
+import type { Wipe } from './privacy/createWipe.ts'
 import type { SourceReader } from './site/createSourceReader.ts'
 import type { Publication } from './site/publish.ts'
 import type { Site } from './site/site.ts'
 import type { Store, StoredEvent } from './store/createStore.ts'
 import type { Writer } from './store/createWriter.ts'
+import type { Database } from './store/openDatabase.ts'
 
-/** How many events are taken. */
+/** How much is taken. */
 export interface Limits {
+  /** Events of one visitor. */
   readonly visitor: Buckets
+  /** Changes of who one visitor is. */
+  readonly identify: Buckets
+  /** Visitors that are named and of whom nothing is known, in one bucket: guesses. */
+  readonly guess: Buckets
   /** Left out where nothing is limited by key. */
   readonly key?: Buckets
 }
@@ -30,8 +43,20 @@ export interface ServerContext {
   readonly tap: (site: Site, stored: readonly StoredEvent[], visitor: string | undefined) => void
   /** What the site's own profile source knows. */
   readonly source: SourceReader
+  /** What chooses variants beside rules and weights. */
+  readonly models: Models
   readonly store: Store
   readonly writer: Writer
+  /** For what goes through every table: exports. */
+  readonly database: Database.Database
+  /** Who visitors are. */
+  readonly identity: Identity
+  readonly links: Links
+  readonly audit: Audit
+  readonly eraser: Eraser
+  /** Visitors whose batches may still be under way. To be told of every erasure, like `wipe`. */
+  readonly erased: Erased
+  readonly wipe: Wipe
   readonly hub: Hub
   /** Memory for the bodies of all open requests together. */
   readonly budget: ByteBudget

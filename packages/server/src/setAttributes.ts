@@ -5,6 +5,7 @@ import { isVisitorId } from './http/visitorCookie.ts'
 import { MAX_ENTRIES } from './profile/fold.ts'
 import { parseAttributeSet } from './profile/parseAttributeSet.ts'
 import type { ServerContext } from './serverContext.ts'
+import { fetchProfile } from './store/fetchProfile.ts'
 
 /** Above this, a profile is no longer a few facts about a visitor but a database of its own. */
 const MAX_CUSTOM_BYTES = 64 * 1024
@@ -14,18 +15,22 @@ class TooManyAttributes extends Error {}
 /**
  * Sets attributes of a visitor, known or new: an `attributes` event in the log, folded in the same transaction.
  * `status` tells whose fault an error is: 400 the caller's, 503 the server's.
+ * @param actor Who sets them, for the audit. @default the process itself, which answers for itself
  */
 export async function setAttributes(
   context: ServerContext,
   visitor: string,
   set: unknown,
+  actor?: string,
 ): Promise<Result<undefined> & { readonly status: 200 | 400 | 503 }> {
   if (!isVisitorId(visitor)) return { ...fail('The visitor id is not a UUIDv4 in lower case.'), status: 400 }
-  const { store, writer, hub, now } = context
+  const { store, writer, hub, audit, now } = context
   const { site } = context.publication
   const receivedAt = now()
   const event = parseAttributeSet(set, receivedAt)
   if (!event.ok) return { ...event, status: 400 }
+  if (!(await fetchProfile(store, visitor)))
+    return { ...fail('The visitor cannot be read just now. Try again later.'), status: 503 }
   const job = () => {
     const collected = collect({ site, store, events: [event.value], visitor, sentAt: receivedAt, receivedAt })
     const custom = collected.profile?.custom ?? {}
@@ -33,6 +38,7 @@ export async function setAttributes(
       (name) => name !== 'holdings' && event.value.p.set[name] !== null && !Object.hasOwn(custom, name),
     )
     if (isFull || Buffer.byteLength(JSON.stringify(custom)) > MAX_CUSTOM_BYTES) throw new TooManyAttributes()
+    if (actor !== undefined) audit.add({ at: receivedAt, actor, action: 'attributes', about: visitor })
     return collected
   }
   const written = await writer.write(job, Buffer.byteLength(JSON.stringify(event.value)))

@@ -10,7 +10,7 @@ const toPath = (relative: string) => fileURLToPath(new URL(relative, import.meta
 const JITI = join(dirname(createRequire(import.meta.url).resolve('jiti/package.json')), 'lib/jiti-cli.mjs')
 const CLI = toPath('../src/cli.ts')
 const SOURCES = Object.fromEntries(
-  ['protocol', 'decide', 'decide/explain', 'decide/rank', 'decide/template'].map((name) => {
+  ['protocol', 'snippet', 'decide', 'decide/explain', 'decide/rank', 'decide/template'].map((name) => {
     const [folder, ...path] = name.split('/')
     return [`@unblink/${name}`, toPath(['../..', folder, 'src', ...path, 'index.ts'].join('/'))]
   }),
@@ -29,12 +29,18 @@ export interface Running {
   readonly ended: Promise<Ended>
 }
 
+/** What starts `unblink`, to be followed by its arguments. */
+export const getCliCommand = (): { readonly command: readonly string[]; readonly env: Record<string, string> } => ({
+  command: [process.execPath, JITI, CLI],
+  env: { JITI_ALIAS: JSON.stringify(SOURCES) },
+})
+
 /** The command `unblink` as a user runs it, in a process of its own; in this folder unless another is named. */
 export function startCli(args: readonly string[], folder?: string): Running {
-  const env = { ...process.env, JITI_ALIAS: JSON.stringify(SOURCES) }
-  const child = spawn(process.execPath, [JITI, CLI, ...args], {
+  const { command, env } = getCliCommand()
+  const child = spawn(command[0]!, [...command.slice(1), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env,
+    env: { ...process.env, ...env },
     ...(folder === undefined ? {} : { cwd: folder }),
   })
   const output = { out: '', err: '' }

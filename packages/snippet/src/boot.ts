@@ -29,18 +29,19 @@ export function boot(unblink: { -readonly [K in keyof Boot]: Boot<Element, Child
   // The first snippet of a page wins; a second one, of whatever version, does nothing.
   if (self.unblink) return
 
+  // What follows stands in the order that packs best.
+  /** What the sheet holds: one rule per hidden slot. */
+  var rules = ''
+  var request: XMLHttpRequest | undefined
+  var sheet: CSSStyleSheet
+  var observer: MutationObserver
+  /** Falsy, so that it can be asked for its members, while nothing is remembered. */
+  var memory = '' as unknown as Memory
+  /** When the deadlines count from: the start of the view, or the activation of a prerendered page, Infinity before that. */
+  var start: number
   var now = () => performance.now()
   /** This view's records. */
   var slots: Record<string, Slot> = {}
-  var request: XMLHttpRequest | undefined
-  /** Falsy, so that it can be asked for its members, while nothing is remembered. */
-  var memory = '' as unknown as Memory
-  var sheet: CSSStyleSheet
-  var observer: MutationObserver
-  /** When the deadlines count from: the start of the view, or the activation of a prerendered page, Infinity before that. */
-  var start: number
-  /** What the sheet holds: one rule per hidden slot. */
-  var rules = ''
 
   /** Starts the deadlines: at once, or when a prerendered page is shown. */
   var arm = () => {
@@ -113,70 +114,6 @@ export function boot(unblink: { -readonly [K in keyof Boot]: Boot<Element, Child
     )
   }
 
-  /**
-   * Hides by animations that hold one value, on the document's clock, so the engine itself ends them. Where `interactivity`
-   * exists, opacity (which the compositor can end while the main thread is stuck) and inertness: two animations, because
-   * opacity must be alone to stay on the compositor; the end of the second repaints, which lets LCP count. Elsewhere
-   * visibility, and clip-path against children that set their own visibility: nothing to click, focus or read aloud.
-   */
-  var hide = (slot: Slot, element: HTMLElement) => {
-    var canBeInert = element.style.interactivity == ''
-    var still = canBeInert
-      ? { interactivity: 'inert', clipPath: 'inset(0)' }
-      : { visibility: 'hidden', clipPath: 'inset(50%)' }
-    slot.hiddenAt = now()
-    slot.state = SlotState.hidden
-    // The page's own animation or transition of the slot would keep ours from the compositor.
-    var rule = slot.selector + '{animation:none!important;transition:none!important}'
-    sheet.replaceSync((rules += rule))
-    var animations = [[still, still], canBeInert ? [{ opacity: 0, easing: 'step-end' }, {}] : null].map((frames) =>
-      Object.assign(
-        element.animate(frames as Keyframe[], {
-          duration: slot.deadlineMs + ENGINE_MARGIN_MS,
-          // Without it, a start time that lies after the first frame's would show the default for one frame.
-          fill: 'backwards',
-        }),
-        { startTime: start },
-      ),
-    )
-    slot._unhide = () => {
-      sheet.replaceSync((rules = rules.replace(rule, '')))
-      animations.map((animation) => animation.cancel())
-    }
-  }
-
-  var reveal = (slot: Slot, cause?: RevealCause) => {
-    if (slot.state > SlotState.hidden) return
-    // A variant that is in place but whose images are not ready is still the variant.
-    slot.state = slot.baseline ? SlotState.applied : SlotState.baseline
-    slot.cause = cause
-    slot.shownAt = now()
-    if (slot._unhide) slot._unhide()
-    unblink.onChange(slot)
-  }
-
-  var decide = (decisions: readonly Decision[]) => {
-    for (var name in slots) {
-      var slot = slots[name]!
-      slot.decision = slot.decision || decisions.find((decision) => decision.slot == name)
-    }
-    scan(true)
-  }
-
-  /** Takes the reply; one that is none, or is out of date, shows every undecided slot as it is. */
-  var answer = (reply: unknown) => {
-    try {
-      decide(
-        (Date.now() < ((unblink.reply = reply) as ProfileReply).expiresAt &&
-          (reply as ProfileReply).decisions) as Decision[],
-      )
-    } catch (_) {
-      start = -Infinity
-      scan(true)
-    }
-    unblink.onChange()
-  }
-
   var open = (isRoute?: true) => {
     var old = slots
     // What belongs to an older view is nobody's any more, so its request is aborted when the new records are there.
@@ -218,13 +155,77 @@ export function boot(unblink: { -readonly [K in keyof Boot]: Boot<Element, Child
     if (!d.prerendering) arm()
   }
 
+  /**
+   * Hides by animations that hold one value, on the document's clock, so the engine itself ends them. Where `interactivity`
+   * exists, opacity (which the compositor can end while the main thread is stuck) and inertness: two animations, because
+   * opacity must be alone to stay on the compositor; the end of the second repaints, which lets LCP count. Elsewhere
+   * visibility, and clip-path against children that set their own visibility: nothing to click, focus or read aloud.
+   */
+  var hide = (slot: Slot, element: HTMLElement) => {
+    var canBeInert = element.style.interactivity == ''
+    var still = canBeInert
+      ? { interactivity: 'inert', clipPath: 'inset(0)' }
+      : { visibility: 'hidden', clipPath: 'inset(50%)' }
+    slot.hiddenAt = now()
+    slot.state = SlotState.hidden
+    // The page's own animation or transition of the slot would keep ours from the compositor.
+    var rule = slot.selector + '{animation:none!important;transition:none!important}'
+    sheet.replaceSync((rules += rule))
+    var animations = [[still, still], canBeInert ? [{ opacity: 0, easing: 'step-end' }, {}] : null].map((frames) =>
+      Object.assign(
+        element.animate(frames as Keyframe[], {
+          duration: slot.deadlineMs + ENGINE_MARGIN_MS,
+          // Without it, a start time that lies after the first frame's would show the default for one frame.
+          fill: 'backwards',
+        }),
+        { startTime: start },
+      ),
+    )
+    slot._unhide = () => {
+      sheet.replaceSync((rules = rules.replace(rule, '')))
+      animations.map((animation) => animation.cancel())
+    }
+  }
+
+  /** Takes the reply; one that is none, or is out of date, shows every undecided slot as it is. */
+  var answer = (reply: unknown) => {
+    try {
+      decide(
+        (Date.now() < ((unblink.reply = reply) as ProfileReply).expiresAt &&
+          (reply as ProfileReply).decisions) as Decision[],
+      )
+    } catch (_) {
+      start = -Infinity
+      scan(true)
+    }
+    unblink.onChange()
+  }
+
+  var reveal = (slot: Slot, cause?: RevealCause) => {
+    if (slot.state > SlotState.hidden) return
+    // A variant that is in place but whose images are not ready is still the variant.
+    slot.state = slot.baseline ? SlotState.applied : SlotState.baseline
+    slot.cause = cause
+    slot.shownAt = now()
+    if (slot._unhide) slot._unhide()
+    unblink.onChange(slot)
+  }
+
+  var decide = (decisions: readonly Decision[]) => {
+    for (var name in slots) {
+      var slot = slots[name]!
+      slot.decision = slot.decision || decisions.find((decision) => decision.slot == name)
+    }
+    scan(true)
+  }
+
   unblink.source = JSON.stringify(unblink)
   unblink.queue = []
+  unblink.decide = decide
+  unblink.onChange = () => {}
+  unblink.open = open
   unblink.push = (...command) => unblink.queue.push(command)
   unblink.answer = answer
-  unblink.decide = decide
-  unblink.open = open
-  unblink.onChange = () => {}
   self.unblink = unblink
   try {
     d.adoptedStyleSheets.push((sheet = new CSSStyleSheet()))
@@ -232,6 +233,8 @@ export function boot(unblink: { -readonly [K in keyof Boot]: Boot<Element, Child
     open()
     addEventListener('DOMContentLoaded', scan)
     addEventListener('prerenderingchange', arm, true)
+    // For the runtime: what is clicked before it has come.
+    addEventListener('click', unblink.push, true)
   } catch (_) {
     // An engine without one of the parts: nothing has been hidden, the page is as if we were not there.
   }

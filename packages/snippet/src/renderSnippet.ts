@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import type { BootConfig, BootInput } from '@unblink/protocol'
+import type { BootConfig } from '@unblink/protocol'
 import { bootSource } from './bootSource.ts'
 import { renderScript } from './renderScript.ts'
+import { toInput } from './toInput.ts'
 import { toScriptJson } from './toScriptJson.ts'
 
 /** The inline head code of one site, in the forms that a page needs. */
@@ -12,21 +13,6 @@ export interface Snippet {
   readonly script: string
   /** Its Content-Security-Policy source: `'sha256-…'` with the quotes. */
   readonly hash: string
-}
-
-/** The configuration in fewer bytes; what equals a default is left out. */
-function toInput({ key, base, consent, slots, ask, redirects }: BootConfig): BootInput {
-  const { personalization, analytics } = consent
-  return {
-    v: 1,
-    key,
-    base,
-    consent: personalization,
-    ...(analytics === personalization ? {} : { analytics }),
-    slots,
-    ...(ask === undefined ? {} : { ask: ask && (['GET', ask] as const) }),
-    ...(redirects ? { redirects } : {}),
-  }
 }
 
 /**

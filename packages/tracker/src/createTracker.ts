@@ -56,7 +56,7 @@ export interface Tracker {
   /** `granted` stores and sends what was kept in memory; `denied` erases the queue and the session. */
   setConsent(consent: Consent): void
   /** Called with every acknowledgement of the collector. */
-  onReply?: ((reply: BatchReply) => void) | undefined
+  onReply?: ((reply: BatchReply) => unknown) | undefined
   /** Ends all sending by this page; what is stored, also from now on, stays for the next. */
   stop(): void
 }

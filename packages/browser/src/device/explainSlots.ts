@@ -16,6 +16,8 @@ export interface SlotExplanation {
   /** The slot's experiences, the highest priority first, and what stops each as things are now. */
   readonly considered: readonly PageConsideration[]
   readonly sentence: string
+  /** Why the slot shows nothing at all: this page has no element that is it. */
+  readonly warning?: string
 }
 
 const SENTENCES = {
@@ -50,7 +52,10 @@ export function explainSlots(
     return { experience: id, priority, gate: 'server', sentence: `The server does not admit the visitor: ${group}.` }
   }
   return traces.map(({ slot, considered }) => {
-    const { decision, state } = slots[slot]!
+    const { decision, state, element, selector } = slots[slot]!
+    const warning = element
+      ? undefined
+      : `No element of this page is the slot. If it belongs here, give it one that ${selector} finds; if to no page, take it out of the site config.`
     const leftOut = manifest.experiences.filter((experience) => experience.slot === slot && !known.has(experience.id))
     const { experience, reason } = decision ?? {}
     const isServers = reply.decisions?.some((one) => one.slot === slot)
@@ -72,6 +77,7 @@ export function explainSlots(
       by,
       considered: [...considered, ...leftOut.map(toLeftOut)].sort((a, b) => b.priority - a.priority),
       sentence: SENTENCES[by],
+      ...(warning ? { warning } : {}),
     }
   })
 }

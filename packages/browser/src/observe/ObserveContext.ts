@@ -1,4 +1,5 @@
 import type { Boot, EventInput, NavigationKind } from '@unblink/protocol'
+import type { Tracker } from '@unblink/tracker'
 
 /** A slot in the page and what it really shows; no experience when that is the baseline. */
 export interface SeenSlot {
@@ -26,10 +27,14 @@ export interface ObserveContext {
   }
   readonly getSlots: () => readonly SeenSlot[]
   readonly boot: Boot<Element, ChildNode>
+  /** Where events go; `onReply` returns the reply as it has been remembered. */
+  readonly tracker: Tracker
   /** Calls back whenever a slot has been shown or changed; returns its undo. */
   readonly onShown: (callback: () => void) => () => void
   /** See `startPulse`; returns its undo. */
   readonly onPulse: (callback: Pulse) => () => void
+  /** Set by whoever counts activity, who does not listen to moves: whoever does tells it of one now and then. */
+  onInput?: (event: Pick<Event, 'timeStamp'>) => void
   /** By slot, the content that its rotation has turned to, as `RotationTurn` counts them. */
   readonly turns: ReadonlyMap<string, number>
   /** The clicks and submits of this view from before anybody watched. */

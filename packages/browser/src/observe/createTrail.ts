@@ -10,6 +10,8 @@ interface Stretch extends Omit<Pointer, 'rev' | 'viewport'> {
 export interface Trail {
   /** Samples kept since the last `_take`. */
   _size: number
+  /** Whether a place at this time would be kept if it is far enough: what costs more than asking may wait for that. */
+  _isDue(ms: number): boolean
   /**
    * Keeps a place, in CSS pixels and milliseconds since the view began, if it is far enough from the last one in time and
    * space. `getSlot` is asked only then.
@@ -40,12 +42,12 @@ export function createTrail(): Trail {
 
   const trail: Trail = {
     _size: 0,
+    _isDue: (ms) => Math.round(ms) - lastMs >= MIN_INTERVAL_MS * 2 ** Math.floor(count / THIN_AFTER),
     _add(ms, x, y, pointerType, getSlot) {
       ms = Math.max(0, Math.round(ms))
       x = Math.round(x)
       y = Math.round(y)
-      const isSoon = ms - lastMs < MIN_INTERVAL_MS * 2 ** Math.floor(count / THIN_AFTER)
-      if (isSoon || (count && Math.hypot(x - lastX, y - lastY) < MIN_DISTANCE_PX)) return
+      if (!trail._isDue(ms) || (count && Math.hypot(x - lastX, y - lastY) < MIN_DISTANCE_PX)) return
 
       const kind = pointerType === 'touch' || pointerType === 'pen' ? pointerType : 'mouse'
       let stretch = stretches[stretches.length - 1]

@@ -5,7 +5,8 @@ import type { ObserveContext } from './ObserveContext.ts'
 
 /** Leaving a page is told twice within a moment, and inputs come in crowds: less than this is no news. */
 const MOMENT_MS = 100
-const INPUTS = ['pointermove', 'pointerdown', 'keydown', 'scroll', 'touchmove']
+/** The pointer's moves are told by who follows them: two listeners would make each of them twice as dear. */
+const INPUTS = ['pointerdown', 'keydown', 'scroll', 'touchmove']
 
 /** The rule of the MRC: see `Impression`. */
 const VIEWABLE_MS = 1_000
@@ -26,7 +27,8 @@ interface Watched extends Attention {
  * slot that is in view; and once for each content of a slot that it was viewable. Told when it is due and the visitor was
  * active, and when the page is hidden.
  */
-export function observeEngagement({ track, view, boot, onShown, onPulse, turns }: ObserveContext): () => void {
+export function observeEngagement(context: ObserveContext): () => void {
+  const { track, view, boot, onShown, onPulse, turns } = context
   const isVisible = () => !document.hidden
   const clock = createAttentionClock(view.startedAt, isVisible())
   const page: Attention = { _visibleMs: 0, _activeMs: 0 }
@@ -101,11 +103,12 @@ export function observeEngagement({ track, view, boot, onShown, onPulse, turns }
   clock._credited.add(page)
   settle()
   look()
-  const onInput = ({ timeStamp }: Event) => {
+  const onInput = ({ timeStamp }: Pick<Event, 'timeStamp'>): void => {
     if (timeStamp - inputAt < MOMENT_MS) return
     inputAt = timeStamp
     clock._input(timeStamp)
   }
+  context.onInput = onInput
   const undos = [
     ...INPUTS.map((type) => onEvent(type, onInput)),
     onEvent('visibilitychange', () => {

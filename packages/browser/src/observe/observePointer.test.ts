@@ -20,6 +20,7 @@ function start() {
   const page = new EventTarget()
   vi.stubGlobal('addEventListener', page.addEventListener.bind(page))
   vi.stubGlobal('removeEventListener', page.removeEventListener.bind(page))
+  vi.stubGlobal('document', { documentElement: page })
   vi.stubGlobal('innerWidth', 1280)
   vi.stubGlobal('innerHeight', 720)
   const bodies: string[] = []
@@ -35,6 +36,7 @@ function start() {
     view: VIEW,
     getSlots: () => [HERO],
     boot: {} as Boot<Element, ChildNode>,
+    tracker,
     onShown: () => () => {},
     onPulse(callback) {
       pulse = callback
@@ -107,7 +109,7 @@ test('a finger dwells while it touches, and the moves of one frame are all seen'
   move(0, 10, 10, touch, 'pointerdown')
   const moves = [100, 200, 300].map((ms) => ({ timeStamp: ms, clientX: 10 + ms, clientY: 10, pointerType: 'touch' }))
   move(300, 310, 10, { ...touch, getCoalescedEvents: () => moves })
-  move(400, 310, 10, { ...touch, relatedTarget: null }, 'pointerout')
+  move(400, 310, 10, touch, 'pointerleave')
   move(3_000, 10, 700, touch, 'pointerdown')
   await flush()
   stop()

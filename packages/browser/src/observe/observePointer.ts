@@ -5,6 +5,8 @@ import { createTrail } from './createTrail.ts'
 import { findSlot } from './findSlot.ts'
 import type { EarlyEvent, ObserveContext } from './ObserveContext.ts'
 
+/** Moves come four times as often, and most of what they cost is being looked at. */
+const MOMENT_MS = 60
 /** More wait in memory only while the main thread is stuck: then they are told at once. */
 const FLUSH_SAMPLES = 120
 
@@ -17,7 +19,7 @@ const FLUSH_SAMPLES = 120
  * @param early What the pointer has done before this was there.
  */
 export function observePointer(
-  { track, view, getSlots, onPulse }: ObserveContext,
+  { track, view, getSlots, onPulse, onInput }: ObserveContext,
   early: readonly EarlyEvent[],
 ): () => void {
   const trail = createTrail()
@@ -25,8 +27,16 @@ export function observePointer(
   let rev = 0
   let viewport = [0, 0] as const as readonly [number, number]
   let stopWaiting: (() => void) | undefined
+  let lookedAt = -Infinity
+  /** The move that nobody has looked at: where the pointer is, if it has come to rest. */
+  let last: PointerEvent | undefined
 
+  const rest = () => {
+    if (last?.isPrimary) dwell._move(last.timeStamp - view.startedAt, last.clientX, last.clientY, viewport)
+    last = undefined
+  }
   const flush = () => {
+    rest()
     trail._measure()
     const stretches = trail._take()
     stretches.forEach(({ kind, slots, samples, at }, index) => {
@@ -52,31 +62,49 @@ export function observePointer(
   const wait = () => {
     stopWaiting ??= whenIdle(measure)
   }
-  const add = ([event, path]: EarlyEvent) => {
-    const pointer = event as PointerEvent
+  /** @param getPath Asked only for the few moves that are kept, because making a path costs more than the rest. */
+  const add = (pointer: PointerEvent, getPath: () => readonly EventTarget[]) => {
     if (!pointer.isPrimary) return
+    dwell._move(pointer.timeStamp - view.startedAt, pointer.clientX, pointer.clientY, viewport)
+    if (!trail._isDue(pointer.timeStamp - view.startedAt)) return
     // Of a frame's moves only the last is dispatched.
     const moves = pointer.getCoalescedEvents?.() ?? []
     for (const { timeStamp, clientX, clientY, pointerType } of moves[0] ? moves : [pointer]) {
-      const ms = timeStamp - view.startedAt
-      dwell._move(ms, clientX, clientY, viewport)
-      trail._add(ms, clientX, clientY, pointerType, () => {
-        wait()
-        return findSlot(getSlots(), path)
+      trail._add(timeStamp - view.startedAt, clientX, clientY, pointerType, () => {
+        const slot = findSlot(getSlots(), getPath())
+        if (slot) wait()
+        return slot
       })
     }
+    if (trail._size >= FLUSH_SAMPLES) wait()
   }
-  const onPointer = (event: PointerEvent) => add([event, event.composedPath()])
-  const onEnd = ({ isPrimary, timeStamp, relatedTarget, type }: PointerEvent) => {
-    // A mouse that goes from one element to another has not left.
-    if (isPrimary && !(type === 'pointerout' && relatedTarget)) dwell._leave(timeStamp - view.startedAt)
+  const onMove = (event: PointerEvent) => {
+    if (event.timeStamp - lookedAt < MOMENT_MS) {
+      last = event
+      return
+    }
+    rest()
+    lookedAt = event.timeStamp
+    onInput?.(event)
+    add(event, () => event.composedPath())
   }
+  const onDown = (event: PointerEvent) => {
+    rest()
+    add(event, () => event.composedPath())
+  }
+  const onEnd = ({ isPrimary, timeStamp }: PointerEvent) => {
+    rest()
+    if (isPrimary) dwell._leave(timeStamp - view.startedAt)
+  }
+  const root = document.documentElement
   measure()
-  early.forEach(add)
+  early.forEach(([event, path]) => add(event as PointerEvent, () => path))
+  // On the root alone: heard on the window, it would come for every element that the pointer crosses.
+  root.addEventListener('pointerleave', onEnd, { passive: true })
   const undos = [
-    onEvent('pointermove', onPointer),
-    onEvent('pointerdown', onPointer),
-    onEvent('pointerout', onEnd),
+    onEvent('pointermove', onMove),
+    onEvent('pointerdown', onDown),
+    () => root.removeEventListener('pointerleave', onEnd),
     onEvent('pointercancel', onEnd),
     onEvent('resize', wait),
     onPulse((isDue) => isDue && flush()),

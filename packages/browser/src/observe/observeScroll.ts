@@ -4,6 +4,8 @@ import type { ObserveContext } from './ObserveContext.ts'
 
 /** Heights of the viewport at which text is looked for. */
 const LINES = [0.25, 0.5, 0.75]
+/** From the first scroll until the page is looked at: less than a reader needs to begin, and a flick of the wheel is one look. */
+const LOOK_MS = 300
 /** Less is a label. */
 const MIN_TEXT = 20
 
@@ -40,7 +42,9 @@ export function observeScroll({ track, onPulse }: ObserveContext): () => void {
     settle()
   }
   const wait = () => {
-    stopWaiting ??= whenIdle(measure)
+    if (stopWaiting) return
+    const timer = setTimeout(() => (stopWaiting = whenIdle(measure)), LOOK_MS)
+    stopWaiting = () => clearTimeout(timer)
   }
   const onScroll = ({ timeStamp }: Event) => {
     clock._move(timeStamp)

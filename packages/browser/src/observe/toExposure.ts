@@ -34,6 +34,7 @@ export function toExposure(
     outcome: getOutcome({ ...record, cause }),
     reason: cause ?? decision?.reason ?? 'default',
     hiddenMs: round(isComposited ? Math.min(hiddenMs, deadlineMs + MAX_HIDDEN_BEYOND_DEADLINE_MS) : hiddenMs),
+    chance: decision?.chance,
     profileMs: cause || decision?.reason === 'cached' ? undefined : getProfileMs(base),
   }
   // JSON leaves out what is undefined.

@@ -1,5 +1,7 @@
 import type { AnyEvent } from '@unblink/protocol'
+import { getCredits, type Credit } from '../model/credit.ts'
 import { createProfile } from '../profile/createProfile.ts'
+import { getFaults } from '../profile/derived/getFaults.ts'
 import { fold } from '../profile/fold.ts'
 import type { Profile } from '../profile/profile.ts'
 import type { Site } from '../site/site.ts'
@@ -29,6 +31,10 @@ export interface Collected {
   /** After the events; undefined without a visitor. */
   readonly profile: Profile | undefined
   readonly isChanged: boolean
+  /** What the events teach the site's bandits, once they are committed. */
+  readonly credits: readonly Credit[]
+  /** What is wrong with the data, by fault, where the site declares an attribute that says so. */
+  readonly faults: ReturnType<typeof getFaults>
   /** Whether this is the first that is stored of the visitor. */
   readonly isNew: boolean
 }
@@ -37,6 +43,19 @@ function withSource(event: AnyEvent): AnyEvent {
   if (event.t !== 'page_view') return event
   const { source } = event.p
   return { ...event, p: { ...event.p, source: { ...source, class: classifySource(source) } } }
+}
+
+/** What was collected, when some of it turns out to have been stored before; `profile` is then known better. */
+export function withoutRepeats(
+  collected: Collected,
+  repeats: ReadonlySet<string>,
+  profile: Profile | undefined,
+): Collected {
+  const stored = collected.stored.filter(({ event }) => !repeats.has(event.i))
+  const duplicates = collected.duplicates + collected.stored.length - stored.length
+  const isChanged = collected.isChanged && stored.length > 0
+  const credits = isChanged ? collected.credits : []
+  return { ...collected, stored, duplicates, profile, isChanged, credits, isNew: collected.isNew && isChanged }
 }
 
 /** For each view, how far its numbers go and how many events are new. What a server sets belongs to no view. */
@@ -68,6 +87,7 @@ export function collect({
   const before = visitor === undefined ? undefined : (known ?? createProfile(visitor))
   const stored: StoredEvent[] = []
   let profile = before
+  const credits: Credit[] = []
   let conflicts = 0
   for (const sent of events) {
     const event = withSource({
@@ -77,7 +97,11 @@ export function collect({
     const entry: StoredEvent = isBot ? { event, receivedAt, isBot } : { event, receivedAt }
     if (store.insertEvent(entry, visitor)) {
       stored.push(entry)
-      if (profile) profile = fold(profile, event, site)
+      if (profile) {
+        const folded = fold(profile, event, site)
+        credits.push(...getCredits(profile, folded, site))
+        profile = folded
+      }
     } else if (!store.isSameEvent(event)) conflicts++
   }
   const isChanged = profile !== before
@@ -89,6 +113,8 @@ export function collect({
     conflicts,
     profile,
     isChanged,
+    credits,
+    faults: before && profile ? getFaults(before, profile, site) : {},
     isNew: isChanged && !known,
   }
 }

@@ -5,7 +5,7 @@ import { acceptAlong } from './acceptAlong.ts'
 
 let server: Server
 let clients: Socket[] = []
-let end = () => {}
+let end: () => unknown = () => {}
 afterEach(async () => {
   clients.forEach((client) => client.destroy())
   clients = []
@@ -49,8 +49,7 @@ test('whichever listener took it, the server answers; and none is left when it i
     Array.from({ length: 40 }, () => fetch(url, { headers: { connection: 'close' } }).then((one) => one.text())),
   )
   expect(answers).toEqual(Array.from({ length: 40 }, () => 'here'))
-  end()
-  await new Promise((resolve) => server.close(resolve))
+  await Promise.all([new Promise((resolve) => server.close(resolve)), end()])
   await expect(fetch(url)).rejects.toThrow('fetch failed')
   server = createServer().listen(0)
 })

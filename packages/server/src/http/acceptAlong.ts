@@ -15,12 +15,14 @@ const ECHO = "process.on('message', (n, handle) => process.send(n, handle, {}, (
  * (https://github.com/libuv/libuv/pull/3696), so when turns are long, as they are under a flood, new visitors wait for
  * seconds before the server could even refuse them. Here further listeners share its port, and for the server it is as if
  * all connections came through itself. Where the system does not allow that, everything stays as it was.
- * @returns Ends the further listeners, to be called before the server is closed.
+ * @returns Ends the further listeners, to be called when the server is closed; resolves when the last of their connections has
+ * ended, for which the server itself does not wait.
  */
-export async function acceptAlong(server: Server): Promise<() => void> {
+export async function acceptAlong(server: Server): Promise<() => Promise<unknown>> {
   const listeners: NetServer[] = []
   const handle = (server as { _handle?: unknown })._handle
-  const end = () => listeners.splice(0).forEach((listener) => listener.close())
+  const end = () =>
+    Promise.all(listeners.splice(0).map((listener) => new Promise((resolve) => listener.close(resolve))))
   if (process.platform === 'win32' || !handle) return end
   const child = spawn(process.execPath, ['-e', ECHO], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
   await new Promise<void>((resolve) => {

@@ -1,17 +1,13 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Context } from 'hono'
+import { FULL_KEY, type KeyScope } from '../site/keyScopes.ts'
 import type { Site } from '../site/site.ts'
+import { findServerKey } from './findServerKey.ts'
 import { refuse } from './refuse.ts'
 
-const digest = (text: string) => createHash('sha256').update(text).digest()
-
-/** Takes the same time whatever the guess: digests have one length, and are compared whole. */
-const isSameKey = (sent: string, key: string) => timingSafeEqual(digest(sent), digest(key))
-
-/** Whether the request carries the site's server key as `Authorization: Bearer`. A site without one trusts nobody. */
-export function hasServerKey(c: Context, { keys }: Pick<Site, 'keys'>): boolean {
-  const sent = /^Bearer (.{1,200})$/.exec(c.req.header('authorization') ?? '')?.[1]
-  return sent !== undefined && keys.server !== undefined && isSameKey(sent, keys.server)
+/** Whether the request carries `keys.server`, or one of `keys.servers` with this scope. Without a scope, only the former will do. */
+export function hasServerKey(c: Context, site: Pick<Site, 'keys'>, scope?: KeyScope): boolean {
+  const found = findServerKey(c, site)
+  return found !== undefined && (scope === undefined ? found.id === FULL_KEY : found.scopes.includes(scope))
 }
 
 export function refuseKey(c: Context): Response {

@@ -18,18 +18,32 @@ export function readVisitorCookie(header: string | null | undefined): string | u
   return isVisitorId(value) ? value : undefined
 }
 
-/** The Set-Cookie header for a visitor. `url` is the request's address as the visitor's browser has it. */
-export const formatVisitorCookie = (visitor: string, url: URL): string =>
+/** A cookie for a domain that its host is not in would be refused; then it is this host's alone. */
+const getDomain = ({ hostname }: URL, domain: string | undefined) =>
+  domain !== undefined && (hostname === domain || hostname.endsWith(`.${domain}`)) ? { domain } : {}
+
+/**
+ * The Set-Cookie header for a visitor.
+ * @param url The request's address as the visitor's browser has it.
+ * @param domain The site's `cookieDomain`. @default the cookie is of this host only
+ */
+export const formatVisitorCookie = (visitor: string, url: URL, domain?: string): string =>
   generateCookie(NAME, visitor, {
     path: '/',
     httpOnly: true,
     sameSite: 'Lax',
     maxAge: MAX_AGE_S,
     secure: url.protocol === 'https:',
+    ...getDomain(url, domain),
   })
 
-export function deleteVisitorCookie(c: Context, trustProxy: boolean): void {
-  const { protocol } = getPublicUrl(c.req.url, (name) => c.req.header(name), trustProxy)
-  const cookie = generateCookie(NAME, '', { path: '/', maxAge: 0, secure: protocol === 'https:' })
-  c.header('set-cookie', cookie, { append: true })
+/** The Set-Cookie header that takes the visitor's cookie away. */
+export const formatExpiredCookie = (url: URL, domain?: string): string =>
+  generateCookie(NAME, '', { path: '/', maxAge: 0, secure: url.protocol === 'https:', ...getDomain(url, domain) })
+
+/** Takes the visitor's cookie away, of this host and of the site's domain. */
+export function deleteVisitorCookie(c: Context, trustProxy: boolean, domain?: string): void {
+  const url = getPublicUrl(c.req.url, (name) => c.req.header(name), trustProxy)
+  c.header('set-cookie', formatExpiredCookie(url), { append: true })
+  if ('domain' in getDomain(url, domain)) c.header('set-cookie', formatExpiredCookie(url, domain), { append: true })
 }

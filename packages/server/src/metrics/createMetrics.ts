@@ -24,6 +24,12 @@ export interface Metrics {
   readonly profilesCreated: Counter
   readonly profilesSaved: Counter
   readonly expired: Counter
+  /** Answers of models over HTTP, by what came of them. */
+  readonly modelAnswers: Counter
+  /** What is wrong with the data of attributes, where the site declares one that says so. */
+  readonly attributeFaults: Counter
+  /** What models in shadow would have shown, beside what was shown. */
+  readonly modelShadows: Counter
   readonly ackSeconds: Histogram
   readonly commitSeconds: Histogram
   readonly commitJobs: Histogram
@@ -78,6 +84,22 @@ export function createMetrics(): Metrics {
     profilesCreated: counter('unblink_profiles_created_total', 'Visitors stored for the first time.'),
     profilesSaved: counter('unblink_profiles_saved_total', 'Profiles written, new or changed.'),
     expired: counter('unblink_events_expired_total', 'Events deleted because they were older than the retention.'),
+    attributeFaults: counter(
+      'unblink_attribute_faults_total',
+      'What is wrong with the data that declared attributes are made of.',
+      'fault',
+      ['missing', 'outOfRange', 'late'],
+    ),
+    modelAnswers: counter('unblink_model_answers_total', 'Rows that models over HTTP were asked for.', 'answer', [
+      'ok',
+      'failed',
+    ]),
+    modelShadows: counter(
+      'unblink_model_shadows_total',
+      'Choices of models in shadow, beside what was chosen.',
+      'beside',
+      ['same', 'drawn', 'other', 'weights'],
+    ),
     ackSeconds: histogram('unblink_ack_seconds', 'From the first look at a batch to its acknowledgement.', SECONDS),
     commitSeconds: histogram('unblink_commit_seconds', 'Time of a transaction, with its wait for the disk.', SECONDS),
     commitJobs: histogram('unblink_commit_batches', 'Batches in one transaction.', JOBS),

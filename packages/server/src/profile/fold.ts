@@ -1,7 +1,10 @@
-import type { AnyEvent, Engagement, Event, Json } from '@unblink/protocol'
+import type { AnyEvent, CustomEvent, Engagement, Event, Json } from '@unblink/protocol'
 import type { Site } from '../site/site.ts'
 import { decay } from './decay.ts'
+import { foldDerived } from './derived/foldDerived.ts'
+import { foldTrials } from './foldTrials.ts'
 import { getCategories } from './getCategories.ts'
+import { getItemCategories } from './getItemCategories.ts'
 import type { Profile, ViewRecord } from './profile.ts'
 
 export const VISIT_GAP_MS = 30 * 60_000
@@ -80,6 +83,12 @@ function foldEngagement(
   return credit(saved, getCategories(site, lo), (total - view.activeMs) / 1_000, view.startedAt, site)
 }
 
+/** What a page says that it is about, by an event, counts like the view of a page that its path tells it of. */
+function foldCustom(profile: Profile, { at, mt }: Event, custom: CustomEvent, site: Site): Profile {
+  const intents = getItemCategories(site, custom).filter((id) => site.categories[id]?.intent)
+  return credit(profile, intents, PAGE_VIEW_SCORE, at - mt, site)
+}
+
 const addHoldings = (profile: Profile, holdings: readonly string[]): Profile => ({
   ...profile,
   holdings: [...new Set([...profile.holdings, ...holdings])].slice(0, MAX_ENTRIES),
@@ -106,6 +115,21 @@ function foldAttributes(profile: Profile, set: Readonly<Record<string, Json>>): 
   return { ...profile, custom, holdings: [...new Set(holdings)].slice(0, MAX_ENTRIES) }
 }
 
+function foldByType(seen: Profile, event: AnyEvent, site: Site): Profile {
+  switch (event.t) {
+    case 'page_view':
+      return foldPageView(seen, event, site)
+    case 'engagement':
+      return foldEngagement(seen, event, event.p, site)
+    case 'conversion':
+      return foldConversion(seen, event.p.goal, event.at, site)
+    case 'custom':
+      return foldCustom(seen, event, event.p, site)
+    default:
+      return seen
+  }
+}
+
 /**
  * What one event teaches of a visitor. Pure: the event's `at` is the only clock, already corrected and not in the future.
  * Views and engagement may come repeated and in any order; other types count once per call, so the caller folds each
@@ -116,14 +140,5 @@ export function fold(profile: Profile, event: AnyEvent, site: Site): Profile {
   // Not the visitor's doing: a server told us.
   if (event.t === 'attributes') return foldAttributes(next, event.p.set)
   const seen = foldPresence(next, event.at)
-  switch (event.t) {
-    case 'page_view':
-      return foldPageView(seen, event, site)
-    case 'engagement':
-      return foldEngagement(seen, event, event.p, site)
-    case 'conversion':
-      return foldConversion(seen, event.p.goal, event.at, site)
-    default:
-      return seen
-  }
+  return foldTrials(foldDerived(profile, foldByType(seen, event, site), event, site), event, site)
 }

@@ -1,4 +1,6 @@
 import type { JsonObject } from '@unblink/protocol'
+import type { DerivedState } from './derived/kinds.ts'
+import type { Trial } from './trial.ts'
 
 /** A view as the fold remembers it, so that repeated, reordered and lower snapshots teach nothing twice. */
 export interface ViewRecord {
@@ -30,4 +32,8 @@ export interface Profile {
   readonly holdings: readonly string[]
   /** Attributes set by the site's own server. */
   readonly custom: JsonObject
+  /** By the name of an attribute that the site declares; left out while there is none. */
+  readonly derived?: Readonly<Record<string, DerivedState>>
+  /** By the id of an experience that a bandit chooses for; left out while there is none. */
+  readonly trials?: Readonly<Record<string, Trial>>
 }

@@ -1,6 +1,7 @@
 import type { Attributes } from '@unblink/protocol'
 import type { Site } from '../site/site.ts'
 import { decay } from './decay.ts'
+import { readDerived } from './derived/readDerived.ts'
 import { VISIT_GAP_MS } from './fold.ts'
 import type { Profile } from './profile.ts'
 
@@ -18,6 +19,7 @@ const toScore = (activeSeconds: number): number => Math.round(100 * (1 - Math.ex
  * - `views.count`
  * - `intent.<category>` 0 to 100, `intent.primary` (best category or null), `intent.ranked` (best first)
  * - `holdings`, `goals.<id>` (how often), and the attributes that the site's own server has set
+ * - those that the site declares, by their names; they win over one of the same name that was set
  */
 export function readAttributes(profile: Profile, site: Site, now: number): Attributes {
   const { lastSeenAt, visits, interests, conversions } = profile
@@ -39,6 +41,7 @@ export function readAttributes(profile: Profile, site: Site, now: number): Attri
 
   return {
     ...profile.custom,
+    ...readDerived(profile, site, now),
     visits: {
       count: visits.count + (isNewVisit ? 1 : 0),
       daysSinceLast: previousSeenAt === undefined ? null : Math.floor((startedAt - previousSeenAt) / DAY_MS),

@@ -5,8 +5,15 @@ import { COOKIE, makeBatch, makeEvent, makeSite } from '../../test/startTestServ
 import { createBuckets } from '../collector/createBuckets.ts'
 import { createPressure } from '../collector/createPressure.ts'
 import { createTap } from '../createTap.ts'
+import { createIdentity } from '../identity/createIdentity.ts'
+import { createLinks } from '../identity/createLinks.ts'
 import { createHub } from '../live/createHub.ts'
 import { createMetrics } from '../metrics/createMetrics.ts'
+import { createModels } from '../model/createModels.ts'
+import { createAudit } from '../privacy/createAudit.ts'
+import { createErased } from '../privacy/createErased.ts'
+import { createEraser } from '../privacy/createEraser.ts'
+import { createWipe } from '../privacy/createWipe.ts'
 import type { ServerContext } from '../serverContext.ts'
 import { createSourceReader } from '../site/createSourceReader.ts'
 import { publish } from '../site/publish.ts'
@@ -31,17 +38,33 @@ beforeEach(() => {
   const getTime = () => performance.now()
   const writer = createWriter({ database, log })
   const pressure = createPressure({ getQueue: () => queue, log })
+  const metrics = createMetrics()
+  const links = createLinks(database, site.id)
+  const store = createStore(database, site.id)
+  const wipe = createWipe({ database, log })
   queue = CALM
   context = {
     publication: publish(site),
     onPublish: () => undefined,
     tap: createTap({ log, now: Date.now }),
     source: createSourceReader({ log, now: Date.now }),
-    store: createStore(database, site.id),
+    models: createModels({ log, answers: metrics.modelAnswers, shadows: metrics.modelShadows, getTime }),
+    store,
     writer,
+    database,
+    identity: createIdentity(store, links),
+    links,
+    audit: createAudit(database, site.id),
+    eraser: createEraser(database, site.id),
+    erased: createErased({ getTime }),
+    wipe,
     pressure,
-    limits: { visitor: createBuckets({ perSecond: 100, burst: 5_000, getTime }) },
-    metrics: createMetrics(),
+    limits: {
+      visitor: createBuckets({ perSecond: 100, burst: 5_000, getTime }),
+      identify: createBuckets({ perSecond: 100, burst: 5_000, getTime }),
+      guess: createBuckets({ perSecond: 100, burst: 5_000, getTime }),
+    },
+    metrics,
     hub: createHub(),
     budget: { left: 1e6 },
     isBot: () => false,
@@ -54,6 +77,7 @@ beforeEach(() => {
   addCollectRoute(app, context)
   close = () => {
     pressure.stop()
+    wipe.stop()
     writer.close()
     database.close()
   }

@@ -3,8 +3,9 @@ import { performance } from 'node:perf_hooks'
 import { MAX_BATCH_BYTES, parseBatch, withPrivacyControl } from '@unblink/protocol'
 import type { AnyEvent, Batch, BatchReply, Consent, RejectCode } from '@unblink/protocol'
 import type { Context, Hono } from 'hono'
-import { collect, type Collected } from '../collector/collect.ts'
+import { collect, withoutRepeats, type Collected } from '../collector/collect.ts'
 import { createReply } from '../createReply.ts'
+import { chooseFor } from '../model/chooseFor.ts'
 import { admit, ORIGIN_REFUSED } from '../http/admit.ts'
 import { getPublicUrl } from '../http/getPublicUrl.ts'
 import { readJson } from '../http/readJson.ts'
@@ -13,8 +14,11 @@ import { formatVisitorCookie, isVisitorId, readVisitorCookie } from '../http/vis
 import { getMessage } from '../log.ts'
 import { readOverrides } from '../preview/readOverrides.ts'
 import { createProfile } from '../profile/createProfile.ts'
+import type { Profile } from '../profile/profile.ts'
 import { readElsewhere } from '../profile/readElsewhere.ts'
 import type { ServerContext } from '../serverContext.ts'
+import type { Publication } from '../site/publish.ts'
+import { fetchProfile } from '../store/fetchProfile.ts'
 
 /** Why the events of a batch are left to their sender, who sends them again. */
 const LEFT = {
@@ -64,6 +68,15 @@ export function addCollectRoute(app: Hono, context: ServerContext): void {
   const takeTokens = (batch: Batch, visitor: string | undefined, events: number): number =>
     limits.visitor.take(visitor ?? `session ${batch.session}`, events) || limits.key?.take(batch.key, events) || 0
 
+  /** What the visitor is to see from now on, with what these events taught. */
+  const decideAnew = async (c: Context, publication: Publication, profile: Profile, consent: Consent) => {
+    const at = now()
+    const source = await readElsewhere(context, publication, { profile, url: '', now: at })
+    const overrides = readOverrides(publication.site, c.req.header('cookie'), at)
+    const input = { publication, profile, source, overrides, consent, now: at, log }
+    return createReply({ ...input, chosen: await chooseFor(context, input) })
+  }
+
   const write = async (c: Context, batch: Batch, bytes: number, unreadable: BatchReply['rej']): Promise<Answer> => {
     const { publication } = context
     const { site } = publication
@@ -82,14 +95,19 @@ export function addCollectRoute(app: Hono, context: ServerContext): void {
     const isWaiting = pressure.getLevel() > 0 && batch.events.length > 0 && batch.events.every(canWait)
     if (isWaiting) return leave(c, 'shed', total, pressure.getRetryMs())
 
-    const visitor = isPersonal ? (sender ?? randomUUID()) : undefined
+    // What was under way while its visitor was erased belongs to nobody.
+    const isErased = sender !== undefined && context.erased.has(sender)
+    const visitor = isPersonal && !isErased ? (sender ?? randomUUID()) : undefined
     const judged = batch.events.map((event) => ({ event, code: judge(event, consent) }))
     const rej = [...unreadable, ...judged.flatMap(({ event, code }) => (code ? [{ i: event.i, c: code }] : []))]
     const events = judged.filter(({ code }) => !code).map(({ event }) => event)
     let collected: Collected | undefined
     if (events.length > 0) {
       const input = { site, store, events, visitor, sentAt: batch.sentAt, receivedAt, isBot: isMarked }
-      const written = await writer.write(() => collect(input), bytes)
+      if (sender && !(await fetchProfile(store, sender))) return leave(c, 'storage', total, 1_000)
+      const revise = (one: Collected, repeats: ReadonlySet<string>) =>
+        withoutRepeats(one, repeats, visitor ? store.getProfile(visitor) : undefined)
+      const written = await writer.write(() => collect(input), bytes, revise)
       if (written.type === 'busy') return leaveAtOnce(c, total)
       if (written.type === 'failed') return leave(c, 'storage', total, 1_000)
       if (written.type === 'refused') {
@@ -98,35 +116,24 @@ export function addCollectRoute(app: Hono, context: ServerContext): void {
         return ['internal', refuse(c, 500, 'internal', 'The batch could not be processed. Send it again later.')]
       }
       collected = written.value
+      context.models.learn(site, collected.credits)
     }
     report(batch, rej, collected)
     count(batch, rej, collected, receivedAt, isMarked)
     if (visitor && !known) {
       const url = getPublicUrl(c.req.url, (name) => c.req.header(name), trustProxy)
-      c.header('set-cookie', formatVisitorCookie(visitor, url))
+      c.header('set-cookie', formatVisitorCookie(visitor, url, site.cookieDomain))
     }
     if (collected) context.tap(site, collected.stored, visitor)
     const profile = visitor ? (collected?.profile ?? store.getProfile(visitor) ?? createProfile(visitor)) : undefined
-    const elsewhere = profile ? await readElsewhere(context, publication, { profile, url: '', now: now() }) : undefined
+    const decisions = profile ? await decideAnew(c, publication, profile, consent) : undefined
     const reply: BatchReply = {
       v: 1,
       ok: collected?.stored.length ?? 0,
       dup: collected?.duplicates ?? 0,
       rej,
       next: pressure.getNextMs(),
-      ...(profile
-        ? {
-            profile: createReply({
-              publication,
-              profile,
-              source: elsewhere,
-              overrides: readOverrides(site, c.req.header('cookie'), receivedAt),
-              consent,
-              now: now(),
-              log,
-            }),
-          }
-        : {}),
+      ...(decisions ? { profile: decisions } : {}),
     }
     if (visitor && collected) {
       hub.publish(visitor, { stored: collected.stored, ...(collected.isChanged && profile ? { profile } : {}) })
@@ -153,6 +160,7 @@ export function addCollectRoute(app: Hono, context: ServerContext): void {
     metrics.duplicates.add(collected.duplicates)
     metrics.conflicts.add(collected.conflicts)
     if (isMarked) metrics.bots.add(collected.stored.length)
+    for (const [fault, times] of Object.entries(collected.faults)) metrics.attributeFaults.add(times, fault)
     if (collected.isNew) metrics.profilesCreated.add()
     if (collected.isChanged) metrics.profilesSaved.add()
   }

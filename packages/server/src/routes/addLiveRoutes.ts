@@ -3,6 +3,7 @@ import { streamSSE, type SSEMessage } from 'hono/streaming'
 import { readVisitorCookie } from '../http/visitorCookie.ts'
 import { livePage } from '../live/livePage.ts'
 import type { ServerContext } from '../serverContext.ts'
+import { fetchProfile } from '../store/fetchProfile.ts'
 
 const SNAPSHOT_EVENTS = 200
 /** Proxies cut connections on which nothing is said, and a gone browser is noticed only by writing to it. */
@@ -30,6 +31,7 @@ export function addLiveRoutes(app: Hono, { store, hub }: ServerContext): void {
     c.header('x-content-type-options', 'nosniff')
     return streamSSE(c, async (stream) => {
       if (!visitor) return stream.writeSSE(toMessage('snapshot', { visitor: null }))
+      await fetchProfile(store, visitor)
 
       const waiting: (SSEMessage | 'heartbeat')[] = []
       let isEnded = false

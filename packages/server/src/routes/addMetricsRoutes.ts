@@ -53,13 +53,13 @@ export function addMetricsRoutes(app: Hono, context: ServerContext): void {
   )
 
   app.get('/metrics', (c) => {
-    if (!isLocalRequest(c) && !hasServerKey(c, context.publication.site)) return refuseKey(c)
+    if (!isLocalRequest(c) && !hasServerKey(c, context.publication.site, 'metrics')) return refuseKey(c)
     c.header('cache-control', 'no-store')
     return c.body(registry.format(), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
   })
 
   app.get('/v1/loss', (c) => {
-    if (!hasServerKey(c, context.publication.site)) return refuseKey(c)
+    if (!hasServerKey(c, context.publication.site, 'metrics')) return refuseKey(c)
     const hours = Number(c.req.query('hours') ?? 24)
     if (!Number.isInteger(hours) || hours < 1 || hours > MAX_HOURS)
       return refuse(c, 400, 'hours', `hours: expected a whole number from 1 to ${MAX_HOURS}`)

@@ -70,15 +70,15 @@ test('what the events taught decides the next request', async () => {
 })
 
 test.each([
-  ['consent is pending', { consent: { ...GRANTED, personalization: 'pending' } }, {}],
-  ['consent is denied', { consent: { ...GRANTED, personalization: 'denied' } }, {}],
-  ['consent is not told', { consent: undefined }, {}],
-  ['B18 the browser says Global Privacy Control', {}, { 'sec-gpc': '1' }],
-])('when %s there is no id, no cookie and no profile, but a decision', async (_name, over, headers) => {
+  ['consent is pending', { consent: { ...GRANTED, personalization: 'pending' } }, {}, null],
+  ['consent is denied', { consent: { ...GRANTED, personalization: 'denied' } }, {}, 'ub_v=; Max-Age=0; Path=/'],
+  ['consent is not told', { consent: undefined }, {}, null],
+  ['B18 the browser says Global Privacy Control', {}, { 'sec-gpc': '1' }, 'ub_v=; Max-Age=0; Path=/'],
+])('when %s there is no id, no cookie and no profile, but a decision', async (_name, over, headers, cookie) => {
   await sendBatch(server, [makeEvent()], {}, COOKIE)
   const { status, reply, headers: replied } = await askProfile(server, over, { ...COOKIE, ...headers })
   expect(status).toBe(200)
-  expect(replied.get('set-cookie')).toBeNull()
+  expect(replied.get('set-cookie')).toBe(cookie)
   expect(reply).toMatchObject({
     generation: 0,
     audiences: [],
@@ -229,7 +229,7 @@ test('GET answers what POST does, by the site’s own consent, and may be kept j
   expect(decisions?.map(({ slot }) => slot)).toEqual(['home.hero', 'home.side'])
 
   const optedOut = await get('key=bank-page', { ...COOKIE, 'sec-gpc': '1' })
-  expect(optedOut.headers.get('set-cookie')).toBeNull()
+  expect(optedOut.headers.get('set-cookie')).toBe('ub_v=; Max-Age=0; Path=/')
   expect(await optedOut.json()).not.toHaveProperty('visitor')
   await granted.stop()
 })

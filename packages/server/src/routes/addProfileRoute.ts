@@ -3,7 +3,8 @@ import type { Context, Hono } from 'hono'
 import { answerProfile } from '../answerProfile.ts'
 import { admit, ORIGIN_REFUSED } from '../http/admit.ts'
 import { readJson } from '../http/readJson.ts'
-import { refuse } from '../http/refuse.ts'
+import { refuse, refuseForNow } from '../http/refuse.ts'
+import { isVisitorId, readVisitorCookie } from '../http/visitorCookie.ts'
 import type { ServerContext } from '../serverContext.ts'
 
 const MAX_REQUEST_BYTES = 16 * 1024
@@ -20,8 +21,14 @@ const MAX_AGE_S = 10
  * all slots unless some are named, and the site's own consent, since an address cannot tell the visitor's.
  */
 export function addProfileRoute(app: Hono, context: ServerContext): void {
-  const { budget, trustProxy } = context
+  const { store, limits, budget, trustProxy } = context
   const isRefused = (c: Context) => admit(c, { listed: context.publication.site.origins, trustProxy }) === 'refused'
+
+  /** How long to wait after naming many visitors of whom nothing is known, as only somebody does who guesses; else 0. */
+  const getGuessMs = (c: Context, { visitor }: ProfileRequest): number => {
+    const isNamed = isVisitorId(visitor) && readVisitorCookie(c.req.header('cookie')) === undefined
+    return isNamed && !store.getProfile(visitor) ? limits.guess.take('', 1) : 0
+  }
 
   const answer = async (c: Context, asked: unknown, cacheControl: string): Promise<Response> => {
     const parsed = parseProfileRequest(asked)
@@ -29,6 +36,11 @@ export function addProfileRoute(app: Hono, context: ServerContext): void {
     const request: ProfileRequest = parsed.value
     if (request.key !== context.publication.site.keys.browser)
       return refuse(c, 403, 'key', 'The key is not this site’s browser key.')
+    const waitMs = getGuessMs(c, request)
+    if (waitMs > 0) {
+      const message = 'Too many unknown visitors are asked for by name. Try again later, or without a name.'
+      return refuseForNow(c, { status: 429, code: 'rate', message, retryMs: waitMs })
+    }
     const { reply, setCookie } = await answerProfile(context, request, {
       url: c.req.url,
       header: (name) => c.req.header(name),

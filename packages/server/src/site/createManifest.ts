@@ -37,7 +37,9 @@ const getGroups = (conditions: readonly unknown[], groups: Site['groups']): Mani
  * first 12 hex digits of the SHA-256 over the canonical JSON of all rules.
  */
 export function createManifest(site: Site): Manifest {
-  const { slots, holdout, experiences } = site
+  const { slots, holdout } = site
+  // What chooses is the server's own affair.
+  const experiences = site.experiences.map(({ choose: _choose, ...experience }): Experience => experience)
   const audiences = Object.fromEntries(
     Object.entries(site.audiences).map(([id, condition]) => [
       id,

@@ -1,4 +1,5 @@
 import type { Experience, Trigger } from '@unblink/protocol'
+import type { SiteExperience } from './choice.ts'
 import { findConditionProblems, type ConditionRules } from './findConditionProblems.ts'
 import { getClosest } from './getClosest.ts'
 import type { Problem } from './problem.ts'
@@ -59,6 +60,21 @@ export function findBrokenReferences(site: Site): Problem[] {
     }
   }
 
+  const checkChoices = ({ choose = [] }: SiteExperience, path: Path) => {
+    choose.forEach((choice, index) => {
+      const at = [...path, 'choose', index]
+      if ('model' in choice)
+        return report([...at, 'model'], tellUnknown('model', choice.model, Object.keys(site.models)))
+      const { goal, contexts } = choice.bandit
+      report([...at, 'bandit', 'goal'], tellUnknown('goal', goal, Object.keys(site.goals)))
+      contexts.forEach((one, place) =>
+        report([...at, 'bandit', 'contexts', place], tellUnknown('audience', one, audiences)),
+      )
+    })
+    if (choose.filter((choice) => 'bandit' in choice).length > 1)
+      report([...path, 'choose'], 'there are two bandits, and the first always knows; keep one')
+  }
+
   const checkRanks = ({ rankBy = {}, variants }: Experience, path: Path) => {
     for (const [id, paths] of Object.entries(rankBy)) {
       const at = [...path, 'rankBy', id]
@@ -92,11 +108,16 @@ export function findBrokenReferences(site: Site): Problem[] {
     if (Array.isArray(when)) when.forEach((one: Trigger, place) => checkTrigger(one, [...at, 'when', place]))
     else if (when) checkTrigger(when as Trigger, [...at, 'when'])
     checkRanks(experience, at)
+    checkChoices(experience, at)
   })
   for (const id of ['primary', 'ranked']) {
     if (!Object.hasOwn(site.categories, id)) continue
     report(['categories', id], `"intent.${id}" has a meaning of its own; rename this category`)
   }
+  for (const [name, { features }] of Object.entries(site.models))
+    features.forEach((feature, index) =>
+      report(['models', name, 'features', index], checkPath(typeof feature === 'string' ? feature : feature.path)),
+    )
   site.expose.forEach((attribute, index) => report(['expose', index], checkPath(attribute)))
   return problems
 }

@@ -66,10 +66,11 @@ function doubtWhatIsHidden(experience: Experience, path: Path, { expose }: Site,
   })
 }
 
-function doubtCondition(condition: unknown, path: Path, report: Report): void {
+function doubtCondition(condition: unknown, path: Path, { attributes }: Site, report: Report): void {
   for (const attribute of readCondition(condition).paths) {
     const [root = ''] = attribute.split('.')
-    const closest = DERIVED.includes(root) ? undefined : getClosest(root, DERIVED)
+    const isKnown = DERIVED.includes(root) || Object.hasOwn(attributes, root)
+    const closest = isKnown ? undefined : getClosest(root, [...DERIVED, ...Object.keys(attributes)])
     if (closest)
       report(
         [...path, attribute],
@@ -112,18 +113,32 @@ function doubtShares({ experiences }: Site, report: Report): void {
   })
 }
 
+/** Contents that a framework has to render, on slots that are swapped before it has come. */
+function doubtComponents({ slot, variants }: Experience, path: Path, { slots }: Site, report: Report): void {
+  if (slots[slot]?.defer) return
+  variants.forEach(({ content }, index) => {
+    if (content?.component === undefined) return
+    report(
+      [...path, 'variants', index, 'content', 'component'],
+      `a framework has to render it, and "${slot}" does not wait for one; add \`defer: true\` to that slot`,
+    )
+  })
+}
+
 /** What is allowed in a sound site and hardly meant. `now`: epoch milliseconds. */
 export function findDoubts(site: Site, now: number): Problem[] {
   const problems: Problem[] = []
   const report: Report = (path, message) => void problems.push({ path, message })
 
-  for (const [id, condition] of Object.entries(site.audiences)) doubtCondition(condition, ['audiences', id], report)
+  for (const [id, condition] of Object.entries(site.audiences))
+    doubtCondition(condition, ['audiences', id], site, report)
   site.experiences.forEach((experience, index) => {
     const path = ['experiences', index]
     const { id, schedule, suppress, coverage } = experience
     doubtWeights(experience, path, report)
     doubtWhatIsHidden(experience, path, site, report)
-    if (typeof suppress === 'object') doubtCondition(suppress, [...path, 'suppress'], report)
+    doubtComponents(experience, path, site, report)
+    if (typeof suppress === 'object') doubtCondition(suppress, [...path, 'suppress'], site, report)
     if (schedule?.to !== undefined && schedule.to <= now) {
       const ended = new Date(schedule.to).toISOString()
       report([...path, 'schedule', 'to'], `"${id}" ended at ${ended}; remove it, or give it another end`)

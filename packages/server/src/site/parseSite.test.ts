@@ -48,6 +48,8 @@ test('defaults are filled in and the rest is kept as written', () => {
     queryAllowList: [],
     groups: {},
     operators: {},
+    attributes: {},
+    models: {},
     profileTimeoutMs: 50,
   })
 })

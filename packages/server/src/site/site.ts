@@ -1,16 +1,26 @@
-import type { AnyEvent, Attributes, Condition, Consent, Experience, Holdout, Json, Slot } from '@unblink/protocol'
+import type { AnyEvent, Attributes, Condition, Consent, Holdout, Json, Slot } from '@unblink/protocol'
+import type { AttributeDeclaration } from '../profile/derived/declaration.ts'
+import type { ModelSettings, SiteExperience } from './choice.ts'
+import type { ScopedKey } from './keyScopes.ts'
 
 export interface SiteKeys {
   /** Public: in every page. May append events and read its own visitor's decisions, nothing else. */
   readonly browser: string
-  /** Secret: sets attributes. At least 16 characters. Without it the server-to-server routes refuse everything. */
+  /** Secret: may do everything. At least 16 characters. Without a server key the server-to-server routes refuse everything. */
   readonly server?: string
+  /** Secrets that may do some things, by their ids. @default none */
+  readonly servers?: Readonly<Record<string, ScopedKey>>
 }
 
 /** Pages about one thing, which reading them shows an interest in. */
 export interface Category {
-  /** Exact paths, or prefixes ending in `*`: `/loans/*`. */
+  /** Exact paths, or prefixes ending in `*`: `/loans/*`. May be empty where there are `items`. */
   readonly paths: readonly string[]
+  /**
+   * What the category is called in the page's events beside its own id (an `item_category` of GA4, say), exactly or as a
+   * prefix ending in `*`; capitals make no difference. An event about it counts like a view. @default its id alone
+   */
+  readonly items?: readonly string[]
   /** Whether interest in it is an intent, and so becomes `intent.<category>`. @default false */
   readonly intent?: boolean
 }
@@ -59,6 +69,8 @@ export interface Site {
   readonly keys: SiteKeys
   /** Other origins whose pages may use the browser key; the server's own always may. */
   readonly origins: readonly string[]
+  /** The domain that the visitor's cookie is of, so that all hosts in it have one visitor. @default each host its own */
+  readonly cookieDomain?: string
   /** What holds for a visitor who has not been asked. Rendered into the page; requests carry the visitor's own. */
   readonly consent: Consent
   readonly slots: Readonly<Record<string, Slot>>
@@ -66,10 +78,14 @@ export interface Site {
   /** Lists that `$inGroup` and `$notInGroup` name. In every page, so none of secrets. */
   readonly groups: Readonly<Record<string, readonly Json[]>>
   readonly holdout?: Holdout
-  readonly experiences: readonly Experience[]
+  readonly experiences: readonly SiteExperience[]
   readonly categories: Readonly<Record<string, Category>>
   readonly intents: IntentSettings
   readonly goals: Readonly<Record<string, Goal>>
+  /** What is worked out from a visitor's events, by the attribute's name. */
+  readonly attributes: Readonly<Record<string, AttributeDeclaration>>
+  /** Models that experiences can be chosen by, by name. */
+  readonly models: Readonly<Record<string, ModelSettings>>
   /** Dotted paths of the attributes that a page may read; all others stay on the server. */
   readonly expose: readonly string[]
   /** Query parameters kept in the stored location of an event; all others are cut off. */

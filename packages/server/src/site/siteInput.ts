@@ -1,5 +1,6 @@
 import type { Cap, Condition, Consent, Content, Day, Experience, Holdout, Json, Namespace } from '@unblink/protocol'
 import type { Rotation, Schedule, Slot, Trigger } from '@unblink/protocol'
+import type { AttributeInput, ChoiceInput, ModelInput } from './choiceInput.ts'
 import type { Category, CustomOperator, Goal, IntentSettings, Site } from './site.ts'
 
 /** A schedule as it is written: `from` and `to` also in ISO 8601 with an offset, `2030-01-31T09:00:00+01:00`. */
@@ -76,6 +77,8 @@ export interface ExperienceInput<
   readonly cap?: Cap
   readonly namespace?: Namespace
   readonly variants: readonly VariantInput[]
+  /** What chooses among the variants, instead of their weights; see docs/models.md. One, or a list asked in order. */
+  readonly choose?: ChoiceInput | readonly ChoiceInput[]
 }
 
 /** What is written in `unblink.config.ts`: a site with its optional parts left out. `Site` describes the members. */
@@ -89,7 +92,12 @@ export interface SiteInput<
 >
   extends
     Pick<Site, 'id' | 'keys'>,
-    Partial<Pick<Site, 'origins' | 'queryAllowList' | 'profile' | 'profileUrl' | 'profileTimeoutMs' | 'onEvent'>> {
+    Partial<
+      Pick<
+        Site,
+        'origins' | 'cookieDomain' | 'queryAllowList' | 'profile' | 'profileUrl' | 'profileTimeoutMs' | 'onEvent'
+      >
+    > {
   /** @default both 'pending' */
   readonly consent?: Partial<Consent>
   readonly slots: Readonly<Record<SlotId, Slot>>
@@ -105,6 +113,10 @@ export interface SiteInput<
   readonly categories?: Readonly<Record<CategoryId, Category>>
   readonly intents?: Partial<IntentSettings>
   readonly goals?: Readonly<Record<GoalId, Goal>>
+  /** See docs/attributes.md. */
+  readonly attributes?: Readonly<Record<string, AttributeInput>>
+  /** See docs/models.md. */
+  readonly models?: Readonly<Record<string, ModelInput>>
   readonly expose?: readonly string[]
   readonly operators?: Readonly<Record<OperatorId, CustomOperator>>
 }

@@ -10,6 +10,8 @@ export interface RetentionOptions {
   readonly days: number
   readonly log: Log
   readonly onDelete?: (events: number) => void
+  /** What else grows old: each deletes what is older than a moment, at most so many rows, and returns how many. */
+  readonly also?: readonly ((before: number, limit: number) => number)[]
   /** Epoch milliseconds. */
   readonly now: () => number
   /** Monotonic milliseconds. @default performance.now */
@@ -41,6 +43,7 @@ export function createRetention({
   days,
   log,
   onDelete = () => {},
+  also = [],
   now,
   getTime = () => performance.now(),
   everyMs = 3_600_000,
@@ -75,6 +78,7 @@ export function createRetention({
     try {
       const events = await removeAll(() => store.deleteEventsBefore(now() - days * DAY_MS, slice))
       await removeAll(() => store.deleteViewsBefore(now() - VIEW_DAYS * DAY_MS, slice))
+      for (const remove of also) await removeAll(() => remove(now() - days * DAY_MS, slice))
       onDelete(events)
       if (events > 0) log({ level: 'info', code: 'events_expired', message: 'Old events were deleted.', events, days })
     } catch (error) {

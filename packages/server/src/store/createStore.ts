@@ -29,6 +29,11 @@ export interface Store {
   /** Whether the event that is stored under this id says the same. */
   isSameEvent(event: AnyEvent): boolean
   getProfile(visitor: string): Profile | undefined
+  /**
+   * Brings here what `getProfile` will answer, where profiles are kept on other machines; false when it cannot be had. Left
+   * out where they are here. Called by `fetchProfile`.
+   */
+  fetchProfile?(visitor: string): Promise<boolean>
   saveProfile(profile: Profile): void
   /** The visitor's latest events, oldest first. */
   getEvents(visitor: string, limit: number): StoredEvent[]

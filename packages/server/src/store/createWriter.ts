@@ -13,6 +13,9 @@ export type Written<T> =
   | { readonly type: 'failed' }
   | { readonly type: 'refused'; readonly error: unknown }
 
+/** What a job's value is when some of its events, by id, turn out after the job to have been stored before. */
+export type Revise<T> = (value: T, repeats: ReadonlySet<string>) => T
+
 export interface QueueState {
   readonly jobs: number
   readonly bytes: number
@@ -28,9 +31,10 @@ export interface QueueState {
 export interface Writer {
   /**
    * Runs a job inside the next transaction; resolves after the commit has reached the disk, never rejects.
-   * `bytes` is what the job weighs, for the bounds of the queue and of a transaction.
+   * `bytes` is what the job weighs, for the bounds of the queue and of a transaction. `revise` is for a writer that learns of
+   * repeats only after the job; the database's own knows them before.
    */
-  write<T>(job: () => T, bytes: number): Promise<Written<T>>
+  write<T>(job: () => T, bytes: number, revise?: Revise<T>): Promise<Written<T>>
   /** What waits, and how long a job that came now would, as far as the last transactions tell. */
   getQueue(): QueueState
   /** Writes what is queued, then refuses everything as `busy`. */

@@ -49,4 +49,49 @@ export const migrations: readonly string[] = [
      missing INTEGER NOT NULL,
      PRIMARY KEY (site, hour)
    ) WITHOUT ROWID`,
+  // Who visitors are (`links`), and what they and the user were before that was known (`merges`: `begun` and `ended` are the
+  // positions of the last event before each). `final`: older than the retention, so not to be taken back. `audit` only grows.
+  `CREATE TABLE links (
+     site TEXT NOT NULL,
+     visitor TEXT NOT NULL,
+     user TEXT NOT NULL,
+     PRIMARY KEY (site, visitor)
+   ) WITHOUT ROWID;
+   CREATE INDEX links_by_user ON links (site, user);
+   CREATE TABLE merges (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     site TEXT NOT NULL,
+     visitor TEXT NOT NULL,
+     user TEXT NOT NULL,
+     at INTEGER NOT NULL,
+     begun INTEGER NOT NULL,
+     ended INTEGER,
+     endedat INTEGER,
+     final INTEGER NOT NULL DEFAULT 0,
+     anonymous TEXT,
+     known TEXT
+   );
+   CREATE INDEX merges_by_visitor ON merges (site, visitor);
+   CREATE INDEX merges_by_user ON merges (site, user);
+   CREATE INDEX merges_by_time ON merges (site, at) WHERE final = 0;
+   CREATE INDEX merges_by_end ON merges (site, endedat) WHERE endedat IS NOT NULL;
+   CREATE TABLE proofs (
+     site TEXT NOT NULL,
+     digest TEXT NOT NULL,
+     expires INTEGER NOT NULL,
+     PRIMARY KEY (site, digest)
+   ) WITHOUT ROWID;
+   CREATE TABLE audit (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     site TEXT NOT NULL,
+     at INTEGER NOT NULL,
+     actor TEXT NOT NULL,
+     action TEXT NOT NULL,
+     subject TEXT NOT NULL
+   );
+   CREATE TRIGGER audit_stays BEFORE UPDATE ON audit
+     BEGIN SELECT RAISE(ABORT, 'the audit is not changed'); END;
+   CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit WHEN OLD.at > 1000 * (CAST(strftime('%s', 'now') AS INTEGER) - 31536000)
+     BEGIN SELECT RAISE(ABORT, 'the audit is kept for a year'); END;
+   CREATE TABLE salts (site TEXT PRIMARY KEY, salt TEXT NOT NULL) WITHOUT ROWID`,
 ]

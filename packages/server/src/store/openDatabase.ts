@@ -32,6 +32,8 @@ export function openDatabase(dataDir?: string): Database.Database {
     database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL`)
     // After a burst the log file shrinks again; a long reader can otherwise leave it huge for ever.
     database.exec('PRAGMA journal_size_limit = 67108864')
+    // What is deleted is overwritten, also what a grown row leaves behind: an erasure has to reach the file.
+    database.exec('PRAGMA secure_delete = ON')
     migrate(database)
     return database
   } catch (error) {

@@ -2,6 +2,7 @@ import { isObject } from '@unblink/protocol'
 import { z } from 'zod'
 import { getClosest } from '../getClosest.ts'
 import { check } from './check.ts'
+import { choiceSchema } from './choiceSchema.ts'
 import { choose } from './choose.ts'
 import { contentSchema, findRotationFault, rotationSchema } from './contentSchema.ts'
 import { json } from './json.ts'
@@ -151,10 +152,18 @@ const experience = object({
   seed: z.string().min(1).optional(),
   variants,
   rankBy: rankBy.optional(),
+  choose: choiceSchema.optional(),
 }).check(
   check((value) => {
     if (value.kind === 'experiment' && value.variants.length === 1 && value.variants[0]?.content)
       return 'an experiment compares, and has one variant; add the control, { "id": "control" }, or make it a personalization'
+    if (!value.choose) return undefined
+    if (value.kind === 'experiment')
+      return 'an experiment compares fixed shares, so nothing can choose in it; make it a personalization, or remove `choose`'
+    if (value.when)
+      return 'pages decide what waits for a trigger, and nothing can choose there; remove `choose`, or `when`'
+    if (value.variants.length === 1)
+      return 'there is one variant, so there is nothing to choose; add another, or remove `choose`'
     return undefined
   }),
 )

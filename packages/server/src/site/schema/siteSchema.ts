@@ -1,8 +1,12 @@
 import { z } from 'zod'
 import { isKnownOperator } from '../operators.ts'
+import { attributesSchema } from './attributesSchema.ts'
 import { check } from './check.ts'
+import { modelsSchema } from './choiceSchema.ts'
+import { cookieDomain } from './cookieDomain.ts'
 import { conditionSchema, experiencesSchema } from './experienceSchema.ts'
 import { json } from './json.ts'
+import { keysSchema } from './keysSchema.ts'
 import { attributePath, id, selector, share, step } from './names.ts'
 import { object } from './object.ts'
 
@@ -45,14 +49,8 @@ const profileUrl = z.string().check(
 /** The shape of a site with its defaults; what refers to what is checked by `findBrokenReferences`. */
 export const siteSchema = object({
   id: z.string().regex(/^[a-z0-9-]{1,60}$/, 'expected 1 to 60 of a-z, 0-9 and -'),
-  keys: object({
-    browser: z.string().min(1, 'expected a key').max(100),
-    server: z.string().min(16, 'expected a secret of at least 16 characters').max(200).optional(),
-  }).check(
-    check(({ browser, server }) =>
-      browser === server ? 'both keys are the same, but the browser key is public; make a new server key' : undefined,
-    ),
-  ),
+  keys: keysSchema,
+  cookieDomain: cookieDomain.optional(),
   origins: z.array(origin).default([]),
   consent: object({ personalization: consent.default('pending'), analytics: consent.default('pending') }).prefault({}),
   slots: z.record(
@@ -74,18 +72,23 @@ export const siteSchema = object({
     .record(
       step,
       object({
-        paths: z
-          .array(
-            z
-              .string()
-              .regex(
-                /^\/[^*?#]*\*?$/,
-                'expected a path like "/loans" or "/loans/*": a slash first, * only at the end, no query',
-              ),
-          )
-          .min(1, 'expected at least one path'),
+        paths: z.array(
+          z
+            .string()
+            .regex(
+              /^\/[^*?#]*\*?$/,
+              'expected a path like "/loans" or "/loans/*": a slash first, * only at the end, no query',
+            ),
+        ),
+        items: z.array(z.string().min(1, 'expected the name of a category').max(100)).max(100).optional(),
         intent: z.boolean().optional(),
-      }),
+      }).check(
+        check(({ paths, items }) =>
+          paths.length === 0 && !items?.length
+            ? 'expected at least one path, or in `items` what your data layer calls it'
+            : undefined,
+        ),
+      ),
     )
     .default({}),
   intents: object({
@@ -93,6 +96,8 @@ export const siteSchema = object({
     minScore: z.number().min(0).max(100).default(20),
   }).prefault({}),
   goals: z.record(step, object({ holdings: z.array(z.string().min(1).max(100)).max(50).optional() })).default({}),
+  attributes: attributesSchema,
+  models: modelsSchema,
   expose: z.array(attributePath).default([]),
   queryAllowList: z.array(z.string().min(1)).default([]),
   profile: aFunction('async ({ visitor }) => ({ tier: await readTier(visitor) })').optional(),

@@ -1,0 +1,165 @@
+import { serve } from '@hono/node-server'
+import type { Page } from '@playwright/test'
+import type { AnyEvent, EventType } from '@unblink/protocol'
+import { createServer, parseSite, type SiteInput } from '@unblink/server'
+import { getBootConfig, getIntegrity, type HeadOptions } from '@unblink/snippet'
+import { Hono } from 'hono'
+import Database from 'libsql'
+import { readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import type { Server } from 'node:http'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test as base } from './site.ts'
+import { BASELINE, VARIANT } from './testPage.ts'
+
+const { resolve } = createRequire(import.meta.url)
+const RUNTIME = resolve('@unblink/browser/unblink.js')
+const SDK_DIRS = [dirname(RUNTIME), dirname(resolve('@unblink/element/unblink-element.js'))]
+
+const rgb = (colour: readonly number[]) => `rgb(${colour.join(',')})`
+export const STYLE = `section, unblink-slot { display: block; min-height: 120px } .baseline, .variant { height: 120px }
+.baseline { background: ${rgb(BASELINE)} } .variant { background: ${rgb(VARIANT)} }`
+
+/** What every personalised slot shows, in the probe's colour. */
+export const VARIANT_HTML = '<div class="variant">Variant <a href="#more">More</a></div>'
+export const DEFAULT_HTML = '<div class="baseline">Default</div>'
+
+/** One experience for everyone on each of these slots. */
+export const personalise = (...slots: readonly string[]): NonNullable<SiteInput['experiences']> =>
+  slots.map((slot) => ({
+    id: `of-${slot}`,
+    slot,
+    kind: 'personalization',
+    variants: [{ id: 'green', content: { html: VARIANT_HTML } }],
+  }))
+
+export interface TagPage {
+  readonly html: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export interface TagSiteOptions {
+  readonly site: Pick<SiteInput, 'slots' | 'experiences'> & Partial<SiteInput>
+  /** Pages by their path. */
+  readonly pages: (parts: {
+    readonly config: HeadOptions
+    readonly integrity: string
+  }) => Readonly<Record<string, TagPage>>
+}
+
+type EventOf<T extends EventType> = Extract<AnyEvent, { t: T }>
+
+export interface TagSite {
+  /** Address of a page; `?profile=MS` holds the answer for so long, `?profile=never` for ever. */
+  url(path: string): string
+  /** Waits until the collector holds one that satisfies; fails with what it holds instead. */
+  waitFor<T extends EventType>(type: T, satisfies?: (event: EventOf<T>) => boolean): Promise<EventOf<T>>
+  /** What engines have reported of the pages' policies. */
+  readonly reports: readonly string[]
+  close(): Promise<void>
+}
+
+/** The real server under `/u` of a site whose pages are given whole. */
+export async function startTagSite({ site: input, pages: toPages }: TagSiteOptions): Promise<TagSite> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'unblink-tag-'))
+  const site = parseSite({
+    id: 'test',
+    keys: { browser: 'pk_test', server: 'sk_test_0123456789' },
+    consent: { personalization: 'granted', analytics: 'granted' },
+    ...input,
+  })
+  if (!site.ok) throw new Error(site.error)
+  const pages = toPages({ config: getBootConfig(site.value), integrity: getIntegrity(readFileSync(RUNTIME)) })
+  const server = await createServer({ site: site.value, dataDir, sdkDir: SDK_DIRS })
+  const reports: string[] = []
+  const app = new Hono()
+  app.use('/u/v1/p', async (c, next) => {
+    const profile = new URL(c.req.header('referer') ?? 'http://x').searchParams.get('profile') ?? '0'
+    if (profile === 'never') await new Promise((settle) => c.req.raw.signal.addEventListener('abort', settle))
+    else await sleep(Number(profile))
+    return next()
+  })
+  app.route('/u', server.app)
+  app.post('/reports', async (c) => {
+    reports.push(await c.req.text())
+    return c.body(null, 204)
+  })
+  app.get('/*', (c) => {
+    const page = pages[c.req.path]
+    return page ? c.html(page.html, 200, { ...page.headers }) : c.notFound()
+  })
+  let port = 0
+  const http = await new Promise<ReturnType<typeof serve>>((done) => {
+    const listening = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, (info) => {
+      port = info.port
+      done(listening)
+    })
+  })
+
+  const read = <T extends EventType>(type: T) => {
+    const database = new Database(join(dataDir, 'unblink.db'), { readonly: true })
+    try {
+      const rows = database.prepare('SELECT payload FROM events WHERE type = ? ORDER BY seq').all(type)
+      return (rows as { payload: string }[]).map(
+        ({ payload }) => ({ t: type, p: JSON.parse(payload) as unknown }) as unknown as EventOf<T>,
+      )
+    } finally {
+      database.close()
+    }
+  }
+  return {
+    url: (path) => `http://127.0.0.1:${port}${path}`,
+    async waitFor(type, satisfies = () => true) {
+      for (const end = Date.now() + 15_000; Date.now() < end; await sleep(50)) {
+        const found = read(type).find(satisfies)
+        if (found) return found
+      }
+      throw new Error(`No such ${type} was stored: ${JSON.stringify(read(type), null, 1)}`)
+    },
+    reports,
+    async close() {
+      server.endStreams()
+      ;(http as Server).closeAllConnections()
+      await new Promise((done) => http.close(done))
+      await server.close()
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Waits until the runtime watches the page: it fetches this file when it begins to. */
+export const untilWatched = (page: Page) =>
+  page.waitForFunction(() =>
+    performance.getEntriesByType('resource').some(({ name }) => name.includes('unblink-watch.js')),
+  )
+
+/** Leaves a page that is watched, so that what it has tracked is sent at once. */
+export async function leave(page: Page): Promise<void> {
+  await untilWatched(page)
+  await page.goto('about:blank')
+}
+
+/** Playwright's `test` with `open`, which runs a site until the test ends, and what the console was told. */
+export const test = base.extend<{ open: (options: TagSiteOptions) => Promise<TagSite>; warnings: string[] }>({
+  // eslint-disable-next-line no-empty-pattern -- Playwright reads the dependencies from this pattern
+  open: async ({}, use) => {
+    const sites: TagSite[] = []
+    await use(async (options) => {
+      const site = await startTagSite(options)
+      sites.push(site)
+      return site
+    })
+    for (const site of sites) await site.close()
+  },
+  warnings: async ({ page }, use) => {
+    const warnings: string[] = []
+    page.on('console', (message) => {
+      if (message.type() === 'warning' && message.text().startsWith('[unblink]')) warnings.push(message.text())
+    })
+    await use(warnings)
+  },
+})
+export { expect }

@@ -1,0 +1,1 @@
+export { createShop, type ShopOptions } from './createShop.ts'

@@ -1,0 +1,6 @@
+export { createSlotStore, type SlotStore } from './createSlotStore.ts'
+export { findComponent } from './findComponent.ts'
+export { push } from './push.ts'
+export { startRuntime, type LoadRuntime } from './startRuntime.ts'
+export { PENDING, type SlotSnapshot } from './toSnapshot.ts'
+export { track, type Track } from './track.ts'

@@ -1,0 +1,3 @@
+import { defineSlotElement } from './defineSlotElement.ts'
+
+defineSlotElement()

@@ -1,0 +1,1 @@
+export { defineSlotElement, type ShownSlot } from './defineSlotElement.ts'

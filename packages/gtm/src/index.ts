@@ -1,0 +1,5 @@
+export { OWN_LAYER, type GtmSettings } from './settings.ts'
+export { startDataLayer } from './startDataLayer.ts'
+export { toLayerItems, type LayerItem } from './tell/toLayerItems.ts'
+export { toCommands, type Command } from './read/toCommands.ts'
+export type { Params } from './read/readPush.ts'

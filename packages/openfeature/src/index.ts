@@ -1,0 +1,2 @@
+export { UnblinkProvider } from './UnblinkProvider.ts'
+export type { UnblinkProviderOptions } from './UnblinkProvider.ts'

@@ -1,0 +1,7 @@
+'use client'
+export { push, type Track } from '@unblink/browser/store'
+export type { SlotComponents } from './SlotComponents.ts'
+export { UnblinkProvider, type UnblinkProviderProps } from './UnblinkProvider.ts'
+export { UnblinkSlot, type SlotTag, type UnblinkSlotProps } from './UnblinkSlot.ts'
+export { useDecision, type SlotDecision } from './useDecision.ts'
+export { useTrack } from './useTrack.ts'

@@ -1,0 +1,52 @@
+export interface NamesInput {
+  readonly namespace: string
+  readonly site: string
+  /** Which generation of profiles; see docs/scale.md, backfill. */
+  readonly fold: number
+}
+
+/** What the streams, the buckets and the subjects of one site are called. */
+export interface Names {
+  /** The stream of all events. */
+  readonly events: string
+  readonly eventSubjects: string
+  /** The bucket of the folded profiles. */
+  readonly profiles: string
+  /** The bucket for settings and for who folds what. */
+  readonly control: string
+  /** The key, in `control`, of who folds which partition. */
+  readonly board: string
+  /** Where the events of a visitor go; without one, they belong to nobody. */
+  getSubject(partition: number, visitor: string | undefined): string
+  /** All events of one partition. */
+  getFilter(partition: number): string
+  /** The visitor whom a subject names. */
+  readVisitor(subject: string): string | undefined
+}
+
+const NOBODY = '-'
+
+/** Names of streams and buckets have letters, digits, `-` and `_` only; another character is written as `_` and its code. */
+const encode = (text: string) => text.replace(/[^A-Za-z0-9-]/g, (sign) => `_${sign.codePointAt(0)!.toString(16)}_`)
+
+export function getNames({ namespace, site, fold }: NamesInput): Names {
+  const prefix = `${encode(namespace)}-${encode(site)}`
+  const subject = `${encode(namespace)}.${encode(site)}.events`
+  return {
+    events: `${prefix}-events`,
+    eventSubjects: `${subject}.*.*`,
+    profiles: `${prefix}-profiles-${fold}`,
+    control: `${prefix}-control`,
+    board: `board-${fold}`,
+    getSubject: (partition, visitor = NOBODY) => `${subject}.${partition}.${visitor}`,
+    getFilter: (partition) => `${subject}.${partition}.*`,
+    readVisitor(name) {
+      const last = name.slice(name.lastIndexOf('.') + 1)
+      return last === NOBODY ? undefined : last
+    },
+  }
+}
+
+/** The stream behind a bucket, and the subject of one of its keys: part of NATS' own protocol for key-value buckets. */
+export const getBucketStream = (bucket: string): string => `KV_${bucket}`
+export const getKeySubject = (bucket: string, key: string): string => `$KV.${bucket}.${key}`

@@ -1,0 +1,127 @@
+import { jetstream, jetstreamManager } from '@nats-io/jetstream'
+import { getMessage, type Log } from '../log.ts'
+import type { Registry } from '../metrics/createRegistry.ts'
+import type { Eraser } from '../privacy/createEraser.ts'
+import type { Site } from '../site/site.ts'
+import type { Store } from '../store/createStore.ts'
+import type { Commit, Writer } from '../store/createWriter.ts'
+import { connectNats, type NatsOptions } from './connectNats.ts'
+import { createBucket } from './createBucket.ts'
+import { createRecorder } from './createRecorder.ts'
+import { createScaleStore } from './createScaleStore.ts'
+import { createScaleWriter } from './createScaleWriter.ts'
+import { createViews } from './createViews.ts'
+import { createWorker } from './createWorker.ts'
+import { getNames } from './getNames.ts'
+import { openStreams } from './openStreams.ts'
+import type { Role } from './serveRole.ts'
+
+/** A cluster on NATS JetStream instead of the embedded database; see docs/scale.md. */
+export interface ScaleOptions extends NatsOptions {
+  /** @default 'all' */
+  readonly role?: Role | undefined
+  /** Servers that have an event before it is acknowledged: 1, 3 or 5. The start fails when the streams have fewer. @default 3 */
+  readonly replicas?: number | undefined
+  /** The most workers that can share the folding; the same on every server, for ever. @default 16 */
+  readonly partitions?: number | undefined
+  /** The generation of profiles: another number folds all events anew, beside the profiles in use. @default 1 */
+  readonly fold?: number | undefined
+  /** Before all names in NATS, so that a cluster can be shared. @default 'unblink' */
+  readonly namespace?: string | undefined
+}
+
+/** Where events and profiles are kept, and removed from. */
+export interface Storage {
+  readonly store: Store
+  readonly writer: Writer
+  readonly eraser: Eraser
+}
+
+export interface ScaleInput {
+  readonly scale: ScaleOptions
+  readonly getSite: () => Site
+  /** This server's own database, which keeps what is not of the cluster. */
+  readonly own: Storage
+  readonly registry: Registry
+  readonly retentionDays: number | undefined
+  readonly onCommit: (commit: Commit) => void
+  readonly log: Log
+  readonly now: () => number
+}
+
+/** What takes the place of the embedded database. */
+export interface Scale extends Storage {
+  /** Gives this process' partitions to the others and ends the connection. */
+  close(): Promise<void>
+}
+
+/** A read is tried three times; together that is within the time for which a page waits. */
+const READ_MS = 120
+const WRITE_MS = 2_000
+const MANAGE_MS = 5_000
+export const DEFAULT_REPLICAS = 3
+export const DEFAULT_PARTITIONS = 16
+
+/** Connects this process to the cluster, makes what is missing there, and begins to fold when that is its role. */
+export async function openScale({
+  scale,
+  getSite,
+  own,
+  registry,
+  retentionDays,
+  onCommit,
+  log,
+  now,
+}: ScaleInput): Promise<Scale> {
+  const {
+    role = 'all',
+    replicas = DEFAULT_REPLICAS,
+    partitions = DEFAULT_PARTITIONS,
+    fold = 1,
+    namespace = 'unblink',
+    waitMs = 30_000,
+  } = scale
+  const names = getNames({ namespace, site: getSite().id, fold })
+  const nats = await connectNats(scale, log, `unblink ${role}`)
+  const { connection, getAwayMs } = nats
+  try {
+    const manager = await jetstreamManager(connection, { checkAPI: false, timeout: MANAGE_MS })
+    await openStreams({ connection, manager, names, replicas, partitions, retentionDays, waitMs, log })
+    const client = jetstream(connection, { timeout: WRITE_MS })
+    const reader = await jetstreamManager(connection, { checkAPI: false, timeout: READ_MS })
+    const control = createBucket({ manager, client, name: names.control })
+    const profiles = createBucket({ manager: reader, client, name: names.profiles })
+    registry.gauge('unblink_nats_connected', '1 while there is a connection to NATS.', () => (getAwayMs() > 0 ? 0 : 1))
+    const onFail = (error: unknown) =>
+      log({ level: 'warn', code: 'profile_away', message: `A profile could not be read: ${getMessage(error)}` })
+    const views = createViews({ profiles, getSite, onFail })
+    const recorder = createRecorder()
+    const writer = createScaleWriter({
+      ...{ client, names, partitions, control, recorder, views, getAwayMs, log, onCommit, now },
+    })
+    const folds = role === 'worker' || role === 'all'
+    const worker = folds
+      ? createWorker({ manager, names, profiles, control, partitions, getSite, registry, log })
+      : undefined
+    const store = createScaleStore({ local: own.store, recorder, views })
+    return {
+      store,
+      writer,
+      eraser: {
+        ...own.eraser,
+        eraseVisitor(visitor) {
+          own.eraser.eraseVisitor(visitor)
+          store.eraseVisitor(visitor)
+        },
+      },
+      async close() {
+        writer.close()
+        await worker?.stop()
+        await connection.drain()
+      },
+    }
+  } catch (error) {
+    await connection.close()
+    throw error
+  }
+}

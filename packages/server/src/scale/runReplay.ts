@@ -1,0 +1,71 @@
+import { jetstream, jetstreamManager } from '@nats-io/jetstream'
+import { findConfig } from '../commands/findConfig.ts'
+import { readFlags } from '../commands/readFlags.ts'
+import { UsageError } from '../commands/UsageError.ts'
+import type { LogRecord } from '../log.ts'
+import { checkSite, formatFinding } from '../site/checkSite.ts'
+import { connectNats } from './connectNats.ts'
+import { createBucket } from './createBucket.ts'
+import { getNames } from './getNames.ts'
+import { DEFAULT_PARTITIONS } from './openScale.ts'
+import { readScaleFlags, SCALE_FLAGS } from './readScaleFlags.ts'
+import { replayLog, type Replayed } from './replayLog.ts'
+
+const USAGE = `unblink replay: fold all events of a cluster anew, and compare each profile with the one in use; changes nothing
+
+  --config FILE   the site config (default: unblink.config.ts, .js, .mjs or .json in this folder)
+  --nats URLS     the cluster, like nats://a:4222,nats://b:4222; also UNBLINK_NATS
+  --partitions N  as the servers were started (default ${DEFAULT_PARTITIONS})
+  --fold N        the generation of profiles to compare with (default 1)
+  --json          print what was found as JSON
+  --help          this text
+
+Ends with 1 when a profile is not, byte for byte, what its events give. To put new ones in force, start workers with another
+--fold; docs/scale.md says how.
+`
+
+const MANAGE_MS = 10_000
+const SHOWN = 10
+
+const log = ({ code, message }: LogRecord) => void process.stderr.write(`${code}: ${message}\n`)
+
+function describe({ messages, visitors, equal, different, ahead, behind }: Replayed): string {
+  const lines = [
+    `${messages} messages, ${visitors} visitors: ${equal} profiles are as their events say, ${different.length} are not.`,
+    ...(ahead + behind > 0 ? [`${ahead} were folded further meanwhile, ${behind} are not folded to the end yet.`] : []),
+    ...different.slice(0, SHOWN).map((visitor) => `different: ${visitor}`),
+    ...(different.length > SHOWN ? [`and ${different.length - SHOWN} more`] : []),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+export async function runReplay(args: string[]): Promise<number> {
+  const { nats, partitions, fold } = SCALE_FLAGS
+  const { flags } = readFlags(args, {
+    ...{ nats, partitions, fold },
+    config: { type: 'string' },
+    json: { type: 'boolean' },
+    help: { type: 'boolean' },
+  })
+  if (flags.help) return (process.stdout.write(USAGE), 0)
+  const scale = readScaleFlags(flags)
+  if (!scale) throw new UsageError('Say which cluster to read: --nats URLS, like --nats nats://127.0.0.1:4222.')
+  const { site, findings } = await checkSite(findConfig(flags.config), Date.now())
+  if (!site) throw new Error(findings.map(formatFinding).join('\n'))
+  const { connection } = await connectNats(scale, log, 'unblink replay')
+  try {
+    const manager = await jetstreamManager(connection, { checkAPI: false, timeout: MANAGE_MS })
+    const names = getNames({ namespace: 'unblink', site: site.id, fold: scale.fold ?? 1 })
+    const profiles = createBucket({ manager, client: jetstream(connection), name: names.profiles })
+    const count = scale.partitions ?? DEFAULT_PARTITIONS
+    const replayed = await replayLog({
+      ...{ manager, names, profiles, partitions: count, site, log },
+      onPartition: ({ partition, messages }) =>
+        process.stderr.write(`partition ${partition + 1} of ${count}: ${messages} messages\n`),
+    })
+    process.stdout.write(flags.json ? `${JSON.stringify(replayed, null, 2)}\n` : describe(replayed))
+    return replayed.different.length > 0 ? 1 : 0
+  } finally {
+    await connection.close()
+  }
+}

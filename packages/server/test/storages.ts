@@ -1,0 +1,90 @@
+import { join } from 'node:path'
+import { jetstream, jetstreamManager } from '@nats-io/jetstream'
+import { connect } from '@nats-io/transport-node'
+import type { AnyEvent } from '@unblink/protocol'
+import Database from 'libsql'
+import { getNames } from '../src/scale/getNames.ts'
+import { parseLogMessage } from '../src/scale/logMessage.ts'
+import { createStore } from '../src/store/createStore.ts'
+import type { NatsServers } from './startNats.mjs'
+import { startTestServer, type TestServer } from './startTestServer.ts'
+
+/** An event as somebody else than the server reads it from where it is kept. */
+export interface KeptEvent {
+  readonly event: AnyEvent
+  readonly visitor: string | undefined
+}
+
+/** Where servers keep events and profiles, for tests that hold for each such place. */
+export interface Storage {
+  readonly name: string
+  start(): Promise<TestServer>
+  /** In the order in which they were stored. */
+  readEvents(server: TestServer): Promise<readonly KeptEvent[]>
+  /** Makes it refuse writes; the result brings it back. */
+  takeAway(server: TestServer): Promise<() => Promise<void>>
+}
+
+export const embedded: Storage = {
+  name: 'embedded database',
+  start: () => startTestServer(),
+  readEvents({ dataDir }) {
+    const database = new Database(join(dataDir, 'unblink.db'))
+    const rows = database.prepare('SELECT DISTINCT visitor FROM events').all() as { visitor: string | null }[]
+    const store = createStore(database, 'bank')
+    const read = (visitor: string) => store.getEvents(visitor, 1_000).map(({ event }) => ({ event, visitor }))
+    const kept: KeptEvent[] = rows.flatMap(({ visitor }) => (visitor === null ? [] : read(visitor)))
+    const nobodys = database.prepare('SELECT id FROM events WHERE visitor IS NULL').all() as { id: string }[]
+    database.close()
+    return Promise.resolve([
+      ...kept,
+      ...nobodys.map(({ id }) => ({ event: { i: id } as AnyEvent, visitor: undefined })),
+    ])
+  },
+  takeAway({ dataDir }) {
+    const database = new Database(join(dataDir, 'unblink.db'))
+    database.exec('BEGIN IMMEDIATE')
+    return Promise.resolve(() => {
+      database.exec('ROLLBACK')
+      database.close()
+      return Promise.resolve()
+    })
+  },
+}
+
+/** A single NATS server, so that nothing but the storage differs; tests of several are in the ledger. */
+export function createNatsStorage(nats: NatsServers): Storage {
+  let count = 0
+  const namespaces = new WeakMap<TestServer, string>()
+  return {
+    name: 'NATS JetStream',
+    async start() {
+      const namespace = `contract${count++}`
+      const server = await startTestServer({ scale: { servers: [nats.url], replicas: 1, partitions: 2, namespace } })
+      namespaces.set(server, namespace)
+      return server
+    },
+    async readEvents(server) {
+      const names = getNames({ namespace: namespaces.get(server)!, site: 'bank', fold: 1 })
+      const connection = await connect({ servers: nats.url })
+      const manager = await jetstreamManager(connection)
+      const { state } = await manager.streams.info(names.events)
+      const kept: KeptEvent[] = []
+      const consumer = await jetstream(connection).consumers.get(names.events)
+      if (state.messages > 0) {
+        for await (const message of await consumer.fetch({ max_messages: state.messages, expires: 5_000 })) {
+          const read = parseLogMessage(message.string())
+          if (read.type === 'event')
+            kept.push({ event: read.stored.event, visitor: names.readVisitor(message.subject) })
+        }
+      }
+      await connection.close()
+      return kept
+    },
+    async takeAway() {
+      const [node] = nats.nodes
+      await node!.kill()
+      return () => node!.start()
+    },
+  }
+}

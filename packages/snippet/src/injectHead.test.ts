@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import { getBootConfig } from './getBootConfig.ts'
+import { injectHead } from './injectHead.ts'
+import { renderTags } from './renderTags.ts'
+
+const options = getBootConfig({ keys: { browser: 'pk_test' }, slots: { hero: {} } })
+const block = renderTags(options)
+
+/** Where the block goes is written as `|`. */
+test.each([
+  ['<!doctype html><html lang="en"><head>|<title>T</title></head><body></body></html>'],
+  ['<html><head id="h">|\n  <title>T</title></head></html>'],
+  ['<!doctype html><html><head>\n<meta charset="utf-8">|\n<title>T</title>'],
+  ['<head><!-- a --><META http-equiv="Content-Type" content="text/html; charset=utf-8">|<link rel="icon">'],
+  ['<head>|<!-- a --><title>T</title><!-- b --><meta charset="utf-8">'],
+  ['<head>|<script>1</script><meta charset="utf-8"><title>T</title>'],
+  ['<!doctype html><html>|<title>T</title><header>The page</header>'],
+  ['<!doctype html>|<title>T</title>'],
+  ['|<h1>Hello</h1>'],
+])('%s', (marked) => {
+  const page = marked.replace('|', '')
+  const whole = injectHead(page, options)
+  expect(whole).toBe(marked.replace('|', () => `\n${block}`))
+  expect(injectHead(whole, options)).toBe(whole)
+})

@@ -1,0 +1,29 @@
+import type { Boot, EventInput } from '@unblink/protocol'
+import { boot } from './boot.ts'
+
+/** What a tag manager, which cannot inline the snippet, leaves in `window.unblinkGtm` before it loads this file. */
+interface Settings {
+  readonly boot?: Boot<Element, ChildNode>
+  /** What is tracked while nobody listens yet. */
+  tracked?: EventInput[]
+}
+
+/** What an external tag's stub has kept; see `startTag`. */
+interface Stub {
+  readonly early?: readonly unknown[][]
+}
+
+const MAX_TRACKED = 100
+
+const settings = (self as unknown as { unblinkGtm?: Settings }).unblinkGtm
+const early = (self.unblink as Stub | undefined)?.early
+// The first snippet of a page wins.
+if (settings?.boot && (early || !self.unblink)) {
+  delete self.unblink
+  boot(settings.boot)
+  const tracked: EventInput[] = (settings.tracked = [])
+  self.unblink!.onTracked = (event) => {
+    if (tracked.length < MAX_TRACKED) tracked.push(event)
+  }
+  for (const command of early ?? []) self.unblink!.push(...command)
+}

@@ -1,0 +1,1 @@
+export { unblink, type UnblinkPlugin, type UnblinkPluginOptions } from './unblink.ts'

@@ -1,0 +1,6 @@
+export { push, type SlotSnapshot, type Track } from '@unblink/browser/store'
+export type { CheckComponents, ComponentMap } from './components.ts'
+export { createUnblink, type UnblinkOptions } from './createUnblink.ts'
+export { UnblinkSlot } from './UnblinkSlot.ts'
+export { useDecision } from './useDecision.ts'
+export { useTrack } from './useTrack.ts'

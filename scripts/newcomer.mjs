@@ -1,0 +1,165 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import * as path from 'node:path'
+import { build } from './build.mjs'
+import { ensureBrowsers, ensurePackages } from './ensure.mjs'
+import { startRegistry } from './install-test/startRegistry.mjs'
+import { formatTable } from './lib/formatTable.mjs'
+import { getPublicPackages } from './lib/getPublicPackages.mjs'
+import { packPackages } from './lib/packPackages.mjs'
+import { parseFlags } from './lib/parseFlags.mjs'
+import { requireNode } from './lib/requireNode.mjs'
+import { runMain } from './lib/runMain.mjs'
+import { followGuide } from './newcomer/followGuide.mjs'
+import { readGuide } from './newcomer/readGuide.mjs'
+
+/**
+ * Who starts with what: the guide and where its explanations begin, how often its reader loads the page, what they then see in
+ * the slot, and what is stored of it.
+ */
+const GUIDES = {
+  'script-tag': { file: 'docs/script-tag.md', until: /^## 3\./m, loads: 2, shows: 'Good to see you again' },
+  react: { file: 'docs/frameworks/react.md', until: /^## The slot/m, loads: 1, shows: 'Made for you' },
+  vue: { file: 'docs/frameworks/vue.md', until: /^## The slot/m, loads: 1, shows: 'Made for you' },
+  svelte: { file: 'docs/frameworks/svelte.md', until: /^## The slot/m, loads: 1, shows: 'Made for you' },
+}
+
+const usage = `
+Usage: npm run newcomer [-- NAME...] [--keep] [--json FILE]
+
+Does what the guides in docs say, to the letter, as somebody would who has nothing but them: copies their files into an empty
+folder, types their commands, opens the page in Chromium. It must end in a personalised page and stored events. Our packages
+come from tarballs, those of others from what is installed here. Names: ${Object.keys(GUIDES).join(', ')}; without one, all.
+
+  --keep        leave the folders, and say where they are
+  --json FILE   also write steps and times there
+`
+
+/** Long enough for a batch to leave the page. */
+const DELIVERY_MS = 20_000
+
+async function visit(browser, { url, loads, shows, folder }) {
+  const blank = await browser.newPage()
+  const userAgent = (await blank.evaluate('navigator.userAgent')).replace('Headless', '')
+  await blank.close()
+  const context = await browser.newContext({ userAgent })
+  const page = await context.newPage()
+  const problems = []
+  page.on('pageerror', (error) => problems.push(error.message))
+  page.on('console', (message) => ['error', 'warning'].includes(message.type()) && problems.push(message.text()))
+  for (let load = 1; load <= loads; load++) {
+    if (load > 1) {
+      // Who reads a page has been there for a while, and its batch is on its way.
+      await page.waitForTimeout(6_000)
+      await page.reload()
+    } else await page.goto(url)
+  }
+  const slot = page.locator('[data-unblink="home.hero"]')
+  await slot.getByText(shows).waitFor({ timeout: 10_000 })
+  await page.screenshot({ path: path.join(folder, 'page.png') })
+  await page.waitForTimeout(500)
+  await slot.getByText(shows).waitFor()
+  await page.locator('button').first().click()
+  await page.waitForTimeout(1_000)
+  await context.close()
+  return problems
+}
+
+async function countEvents(folder) {
+  const { default: Database } = await import('libsql')
+  const giveUpAt = Date.now() + DELIVERY_MS
+  for (;;) {
+    const database = new Database(path.join(folder, 'data/unblink.db'))
+    const rows = database.prepare('SELECT type, count(*) AS count FROM events GROUP BY type').all()
+    database.close()
+    const counts = Object.fromEntries(rows.map(({ type, count }) => [type, count]))
+    if (counts.exposure && counts.conversion) return counts
+    if (Date.now() > giveUpAt)
+      throw new Error(`An exposure and a conversion should be stored by now. There are: ${JSON.stringify(counts)}`)
+    await new Promise((resolve) => setTimeout(resolve, 250))
+  }
+}
+
+async function run(name, { browser, registry, keep }) {
+  const guide = { ...GUIDES[name], ...readGuide(GUIDES[name].file, GUIDES[name].until) }
+  const folder = mkdtempSync(path.join(tmpdir(), `unblink-newcomer-${name}-`))
+  console.log(`\n${guide.file}: ${guide.files.length} files to copy, ${guide.commands.length} commands`)
+  const startedAt = Date.now()
+  let server
+  try {
+    server = await followGuide({
+      ...guide,
+      folder,
+      env: {
+        npm_config_registry: `${registry.origin}/`,
+        npm_config_cache: path.join(folder, '.npm'),
+        npm_config_audit: 'false',
+      },
+      onStep: (line, ms) => console.log(`${(ms / 1_000).toFixed(1).padStart(7)} s  ${line}`),
+    })
+    const problems = await visit(browser, { ...guide, url: server.url, folder })
+    if (problems.length > 0) throw new Error(`The page complains:\n${problems.join('\n')}`)
+    const events = await countEvents(folder)
+    const stored = Object.entries(events).map(([type, count]) => `${count} ${type}`)
+    console.log(`           the page shows “${guide.shows}”; stored: ${stored.join(', ')}`)
+    return {
+      guide: name,
+      files: guide.files.length,
+      commands: guide.commands.length,
+      seconds: Math.round((Date.now() - startedAt) / 1_000),
+      events,
+    }
+  } finally {
+    await server?.stop()
+    if (keep) console.log(`           the folder is ${folder}`)
+    else rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+runMain(import.meta.url, async () => {
+  const options = { keep: { type: 'boolean' }, json: { type: 'string' } }
+  const { flags, positionals } = parseFlags({ usage, options, positionals: true })
+  const unknown = positionals.filter((name) => !(name in GUIDES))
+  if (unknown.length > 0)
+    throw new Error(`There is no guide ${unknown.join(', ')}. There are: ${Object.keys(GUIDES).join(', ')}.`)
+  requireNode()
+  await ensurePackages()
+  await build({ say: () => {} })
+  const { chromium: executablePath } = await ensureBrowsers(['chromium'])
+  const { chromium } = await import('@playwright/test')
+  const packages = getPublicPackages()
+  const packed = mkdtempSync(path.join(tmpdir(), 'unblink-packed-'))
+  const tarballs = await packPackages(
+    packages.map(({ manifest }) => manifest.name),
+    packed,
+  )
+  const own = new Map(
+    packages.map(({ manifest }) => [manifest.name, { manifest, bytes: tarballs.get(manifest.name).bytes }]),
+  )
+  const registry = await startRegistry(own)
+  // One that says what it is would count as a bot, and a bot teaches nothing.
+  const args = ['--no-sandbox', '--disable-gpu', '--disable-blink-features=AutomationControlled']
+  const browser = await chromium.launch({ executablePath, args })
+  const results = []
+  try {
+    for (const name of positionals.length > 0 ? positionals : Object.keys(GUIDES))
+      results.push(await run(name, { browser, registry, keep: flags.keep }))
+  } finally {
+    await browser.close()
+    await registry.close()
+    rmSync(packed, { recursive: true, force: true })
+  }
+  const columns = ['guide', '>files', '>commands', '>seconds', '>events stored']
+  const rows = results.map(({ guide, files, commands, seconds, events }) => [
+    guide,
+    String(files),
+    String(commands),
+    String(seconds),
+    String(Object.values(events).reduce((sum, count) => sum + count, 0)),
+  ])
+  console.log(`\n${formatTable(columns, rows)}`)
+  if (flags.json) {
+    mkdirSync(path.dirname(path.resolve(flags.json)), { recursive: true })
+    writeFileSync(flags.json, JSON.stringify({ results }, null, 2))
+  }
+})
