@@ -28,6 +28,7 @@ const ENGINE_NEUTRAL = [
   'react-life',
   'react-shop',
   'rotation',
+  'rotation-life',
   'routing',
   'svelte',
   'testing-kit',

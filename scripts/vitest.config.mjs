@@ -1,3 +1,4 @@
+import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
@@ -13,6 +14,8 @@ export default defineConfig({
     include: ['packages/**/*.test.ts', 'examples/**/*.test.ts', 'scripts/**/*.test.mjs', 'bench/**/*.test.mjs'],
     exclude: ['**/node_modules/**', '**/dist/**'],
     globalSetup: [fileURLToPath(new URL('./lib/buildBeforeTests.mjs', import.meta.url))],
+    // Left to itself, a machine of two cores would use one.
+    maxWorkers: Math.max(2, cpus().length - 1),
     // A run beside other work on two cores: what matters is that it ends, not when.
     testTimeout: 30_000,
     hookTimeout: 30_000,

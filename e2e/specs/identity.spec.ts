@@ -122,10 +122,11 @@ test('B17 where the cookie is refused, the browser’s own storage keeps the vis
   await page.goto(site.url('/', 'localhost'))
   const first = await buy(page, site)
   const kept = () =>
-    page.evaluate(() => (JSON.parse(localStorage['unblink'] as string) as { visitor?: string[] }).visitor?.[0])
+    page.evaluate(() => (JSON.parse(localStorage.getItem('unblink') ?? '{}') as { visitor?: string[] }).visitor?.[0])
   await page.goto(site.url('/', 'localhost'))
   await whenReady(page)
   await expect.poll(kept).toBe(first)
+  await page.waitForFunction((id) => (window.unblink!.reply as { visitor?: string } | undefined)?.visitor === id, first)
   await push(page, 'event', 'again')
   await page.goto('about:blank')
   await expect

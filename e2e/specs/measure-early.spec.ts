@@ -61,7 +61,9 @@ const BEFORE_RUNTIME = {
 }
 
 for (const [what, act] of Object.entries(BEFORE_RUNTIME)) {
-  test(`a click on ${what} before the runtime has come is stored once`, async ({ page, faults }) => {
+  test(`a click on ${what} before the runtime has come is stored once`, async ({ browserName, page, faults }) => {
+    const isStopped = browserName === 'firefox' && what.includes('takes its time')
+    test.skip(isStopped, 'Firefox stops what a page is loading when one of its links is followed')
     const scene = faults.open({
       isReturning: true,
       body: ['<section data-unblink="hero">Hero</section><div id="early">Early</div>', `${script(act)}`],

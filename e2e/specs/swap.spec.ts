@@ -69,7 +69,8 @@ test('while hidden, a slot can be neither clicked nor focused', async ({ page, s
 
 for (const content of ['text', 'template', 'attributes'] as const) {
   test(`a variant of ${content} is placed`, async ({ page }) => {
-    const site = await startSite(content)
+    // Not about the deadline, which a busy machine may miss.
+    const site = await startSite(content, { deadlineMs: 3_000 })
     try {
       await page.goto(site.url())
       await expect(page.locator('[data-unblink=hero]')).toContainText('Variant')
