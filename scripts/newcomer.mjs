@@ -1,10 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import * as path from 'node:path'
 import { build } from './build.mjs'
 import { ensureBrowsers, ensurePackages } from './ensure.mjs'
 import { startRegistry } from './install-test/startRegistry.mjs'
 import { formatTable } from './lib/formatTable.mjs'
+import { fromRoot } from './lib/fromRoot.mjs'
 import { getPublicPackages } from './lib/getPublicPackages.mjs'
 import { packPackages } from './lib/packPackages.mjs'
 import { parseFlags } from './lib/parseFlags.mjs'
@@ -13,15 +14,19 @@ import { runMain } from './lib/runMain.mjs'
 import { followGuide } from './newcomer/followGuide.mjs'
 import { readGuide } from './newcomer/readGuide.mjs'
 
-/**
- * Who starts with what: the guide and where its explanations begin, how often its reader loads the page, what they then see in
- * the slot, and what is stored of it.
- */
+/** Who starts with what: the guide and where its explanations begin, the pages its reader opens, and what the last one shows. */
 const GUIDES = {
-  'script-tag': { file: 'docs/script-tag.md', until: /^## 3\./m, loads: 2, shows: 'Good to see you again' },
-  react: { file: 'docs/frameworks/react.md', until: /^## The slot/m, loads: 1, shows: 'Made for you' },
-  vue: { file: 'docs/frameworks/vue.md', until: /^## The slot/m, loads: 1, shows: 'Made for you' },
-  svelte: { file: 'docs/frameworks/svelte.md', until: /^## The slot/m, loads: 1, shows: 'Made for you' },
+  'script-tag': { file: 'docs/script-tag.md', until: /^## 3\./m, opens: ['', ''], shows: 'Good to see you again' },
+  react: { file: 'docs/frameworks/react.md', until: /^## The slot/m, opens: [''], shows: 'Made for you' },
+  vue: { file: 'docs/frameworks/vue.md', until: /^## The slot/m, opens: [''], shows: 'Made for you' },
+  svelte: { file: 'docs/frameworks/svelte.md', until: /^## The slot/m, opens: [''], shows: 'Made for you' },
+  gtm: {
+    file: 'docs/gtm.md',
+    until: /^## Late/m,
+    opens: ['boot.html', 'boot.html', ''],
+    shows: 'Boots that last',
+    hasContainer: true,
+  },
 }
 
 const usage = `
@@ -37,8 +42,36 @@ come from tarballs, those of others from what is installed here. Names: ${Object
 
 /** Long enough for a batch to leave the page. */
 const DELIVERY_MS = 20_000
+const READING_MS = 6_000
 
-async function visit(browser, { url, loads, shows, folder }) {
+/**
+ * Answers in Google's place with a container that has one tag, made of the template that was installed and filled in as the guide
+ * says. It is believed to stand on an https: page, because GTM injects from there alone.
+ */
+async function playGoogle(context, folder) {
+  const slots = [{ name: 'home.hero', selector: '', deadlineMs: '', late: 'fade' }]
+  const fields = {
+    action: 'start',
+    key: 'pk_shop',
+    base: '/u',
+    slots,
+    consent: 'google',
+    layers: 'dataLayer',
+    debug: false,
+  }
+  const options = {
+    id: 'GTM-XXXX',
+    template: readFileSync(path.join(folder, 'node_modules/@unblink/gtm/template.tpl'), 'utf8'),
+    tags: [{ name: 'Unblink', on: 'gtm.js', fields }],
+    origin: 'https://shop.example',
+  }
+  const container = readFileSync(fromRoot('examples/gtm-shop/dist/container.js'), 'utf8')
+  await context.route('https://www.googletagmanager.com/**', (route) =>
+    route.fulfill({ contentType: 'text/javascript', body: `${container}\nstartContainer(${JSON.stringify(options)})` }),
+  )
+}
+
+async function visit(browser, { url, opens, shows, hasContainer, folder }) {
   const blank = await browser.newPage()
   const userAgent = (await blank.evaluate('navigator.userAgent')).replace('Headless', '')
   await blank.close()
@@ -51,12 +84,11 @@ async function visit(browser, { url, loads, shows, folder }) {
     const isIcon = message.location().url.endsWith('/favicon.ico')
     if (['error', 'warning'].includes(message.type()) && !isIcon) problems.push(message.text())
   })
-  for (let load = 1; load <= loads; load++) {
-    if (load > 1) {
-      // Who reads a page has been there for a while, and its batch is on its way.
-      await page.waitForTimeout(6_000)
-      await page.reload()
-    } else await page.goto(url)
+  if (hasContainer) await playGoogle(context, folder)
+  for (const [index, address] of opens.entries()) {
+    // Who reads a page has been there for a while, and its batch is on its way.
+    if (index > 0) await page.waitForTimeout(READING_MS)
+    await page.goto(`${url}/${address}`)
   }
   const slot = page.locator('[data-unblink="home.hero"]')
   await slot.getByText(shows).waitFor({ timeout: 10_000 })

@@ -120,9 +120,11 @@ test('B17 where the cookie is refused, the browser’s own storage keeps the vis
   // Another site to the browser, so a cookie for it is a third party's; SameSite=Lax keeps it from every engine.
   const site = await open({ serverHost: '127.0.0.1' })
   await page.goto(site.url('/', 'localhost'))
-  const first = await buy(page, site)
   const kept = () =>
     page.evaluate(() => (JSON.parse(localStorage.getItem('unblink') ?? '{}') as { visitor?: string[] }).visitor?.[0])
+  // It is kept once the slots have been painted and the page is idle.
+  await expect.poll(kept).toBeTruthy()
+  const first = await buy(page, site)
   await page.goto(site.url('/', 'localhost'))
   await whenReady(page)
   await expect.poll(kept).toBe(first)

@@ -187,6 +187,7 @@ test('a form in a slot is told when it is begun and when it is sent, and nothing
 test('web vitals come when the page is left, with what the slots showed', async ({ page, site, browserName }) => {
   await page.goto(site.url({ profile: 100 }))
   await isWatched(page)
+  await page.waitForSelector('#cta')
   await page.waitForTimeout(500)
   await page.evaluate(() => {
     document.querySelector('#cta')!.addEventListener('click', (event) => {

@@ -23,13 +23,23 @@ export function getNatsVersion(program) {
 /** Whether it can write each message to the disk before it acknowledges it; older ones do so every two minutes. */
 const canSyncAlways = ([major = 0, minor = 0]) => major > 2 || (major === 2 && minor >= 10)
 
+/** Below those that systems hand out by themselves: somebody else's connection must not take it before the server does. */
+const FIRST_PORT = 15_000
+const PORTS = 15_000
+
 async function takePort() {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address()
-  server.close()
-  await once(server, 'close')
-  return port
+  for (;;) {
+    const port = FIRST_PORT + Math.floor(Math.random() * PORTS)
+    const server = createServer()
+    const isFree = await new Promise((resolve) => {
+      server.once('error', () => resolve(false))
+      server.listen(port, '127.0.0.1', () => resolve(true))
+    })
+    if (!isFree) continue
+    server.close()
+    await once(server, 'close')
+    return port
+  }
 }
 
 const formatConfig = ({ name, port, folder, routes, ownRoute, doesSync }) =>

@@ -3,6 +3,9 @@ import { SlotState, type Decision } from '@unblink/protocol'
 import type { ObserveContext } from './ObserveContext.ts'
 import { toExposure } from './toExposure.ts'
 
+/** What has been shown for so long in a visible page has been painted. */
+const PAINTED_MS = 100
+
 /** Elements of this and earlier views: one that stays over a route change shows what it showed before. */
 const known = new WeakSet<Element>()
 
@@ -17,6 +20,7 @@ export function observeExposures({ boot, track, onShown }: ObserveContext): () =
   let isStopped = false
   // A route change replaces the records before this view's observers are told to stop.
   const { slots } = boot
+  let isVisible = !document.hidden
   const report = (isLeaving?: boolean) => {
     for (const [name, slot] of boot.slots === slots ? Object.entries(slots) : []) {
       const { state, selector, decision } = slot
@@ -35,12 +39,14 @@ export function observeExposures({ boot, track, onShown }: ObserveContext): () =
       reported.set(name, outcome)
       const exposure = toExposure(name, slot, boot)
       const tell = () => isStopped || track({ t: 'exposure', p: exposure })
-      // There are no more frames, and what is here now has been on the screen.
-      if (isLeaving) tell()
+      // There are no more frames, and what is here now has been on the screen; or it has been there for long: the click that
+      // woke us may be the one that ends this view.
+      if (isLeaving || (isVisible && performance.now() - slot.shownAt! > PAINTED_MS)) tell()
       else whenPainted(tell)
     }
   }
   report()
+  isVisible = false
   const undos = [
     onShown(report),
     onEvent('visibilitychange', () => report(document.hidden)),
