@@ -96,7 +96,7 @@ async function visit(browser, { url, opens, shows, hasContainer, folder }) {
   await page.waitForTimeout(500)
   await slot.getByText(shows).waitFor()
   await page.locator('button').first().click()
-  await page.waitForTimeout(1_000)
+  await page.waitForTimeout(READING_MS)
   await context.close()
   return problems
 }
