@@ -47,11 +47,13 @@ export default defineConfig({
   testMatch: kind === 'frames' ? FRAMES : '**/*.spec.ts',
   testIgnore: ignored,
   outputDir: 'results',
-  // A test that passes at the second try is a bug in the test or in the product.
+  // A test that passes at the second try is a bug in the test or in the product. `npm test` runs what failed once more, alone.
   retries: 0,
   forbidOnly: true,
   // Where frames are counted, a worker needs a core for itself and its browser one more; the others mostly wait.
-  workers: kind === 'others' ? Math.min(3, cpus().length + 1) : Math.max(1, Math.min(2, Math.floor(cpus().length / 2))),
+  workers:
+    Number(process.env['UNBLINK_WORKERS']) ||
+    (kind === 'others' ? Math.min(3, cpus().length + 1) : Math.max(1, Math.min(2, Math.floor(cpus().length / 2)))),
   timeout: 60_000,
   expect: { timeout: 10_000 },
   reporter: 'list',
