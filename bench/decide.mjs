@@ -1,8 +1,8 @@
 import * as v8 from 'node:v8'
 import * as vm from 'node:vm'
 import { ensureBrowsers } from '../scripts/ensure.mjs'
+import { ensureFolder } from '../scripts/lib/ensureFolder.mjs'
 import { fromRoot } from '../scripts/lib/fromRoot.mjs'
-import { ensurePeers, peersFolder } from './decide/ensurePeers.mjs'
 import { getMedian, getQuantile } from './first-paint/report/statistics.mjs'
 
 const DEFAULT_RUNS = 30
@@ -30,7 +30,7 @@ async function bundle() {
     target: 'es2022',
     platform: 'browser',
     conditions: ['source'],
-    nodePaths: [`${peersFolder}/node_modules`],
+    nodePaths: [fromRoot('bench/decide/node_modules')],
     alias: { '@unblink/decide': fromRoot('packages/decide/src/index.ts') },
     define: { 'process.env.NODE_ENV': '"production"' },
     logLevel: 'error',
@@ -108,7 +108,7 @@ export async function run({ runs = DEFAULT_RUNS, only, isWanted, say }) {
   const unknown = only.filter((name) => !CONTENDERS.includes(name))
   if (unknown.length > 0)
     throw new Error(`--only: there is no ${unknown.join(', ')}. There are: ${CONTENDERS.join(', ')}.`)
-  await ensurePeers()
+  await ensureFolder('bench/decide')
   const { chromium } = await ensureBrowsers(['chromium'])
   const code = await bundle()
   const places = [await openNode(code), await openChromium(code, chromium)]

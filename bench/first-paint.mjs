@@ -6,7 +6,7 @@ import { fromRoot } from '../scripts/lib/fromRoot.mjs'
 import { writeAtomic } from '../scripts/lib/writeAtomic.mjs'
 import { createContenders } from './first-paint/contenders/createContenders.mjs'
 import { measureScenario } from './first-paint/measure/measureScenario.mjs'
-import { ensurePeers } from './first-paint/peers/ensurePeers.mjs'
+import { ensureFolder } from '../scripts/lib/ensureFolder.mjs'
 import { findPeerFile } from './first-paint/peers/findPeerFile.mjs'
 import { formatOverview, formatScenario } from './first-paint/report/formatScenario.mjs'
 import { renderChart } from './first-paint/report/renderChart.mjs'
@@ -108,7 +108,7 @@ async function runScenario({ scenario, contenders, runs, say, ...setting }) {
 /** See `scripts/bench.mjs` for what a benchmark is given and gives back. */
 export async function run({ runs = DEFAULT_RUNS, only, flags, say }) {
   const scenarios = chooseScenarios(flags.scenarios)
-  await ensurePeers()
+  await ensureFolder('bench/first-paint')
   await build()
   const { chromium: executablePath } = await ensureBrowsers(['chromium'])
   const all = await createContenders()

@@ -2,7 +2,7 @@ import { build } from '../scripts/build.mjs'
 import { ensureBrowsers } from '../scripts/ensure.mjs'
 import { getMedian } from './first-paint/report/statistics.mjs'
 import { createContenders } from './tracker/contenders.mjs'
-import { ensurePeers } from './tracker/ensurePeers.mjs'
+import { ensureFolder } from '../scripts/lib/ensureFolder.mjs'
 import { measure } from './tracker/measure.mjs'
 import { startSite } from './tracker/startSite.mjs'
 
@@ -45,7 +45,7 @@ function summarise(name, title, cpu, rounds, yardsticks) {
 
 /** See `scripts/bench.mjs` for what a benchmark is given and gives back. */
 export async function run({ runs = DEFAULT_RUNS, only, say }) {
-  await ensurePeers()
+  await ensureFolder('bench/tracker')
   await build()
   const { chromium: executablePath } = await ensureBrowsers(['chromium'])
   const all = await createContenders()

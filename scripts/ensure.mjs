@@ -96,8 +96,11 @@ export function arePackagesCurrent(folder = fromRoot()) {
     locked[place]?.version === installed[place]?.version && !!locked[place] === !!installed[place]
   const isRequired = ([place, { optional, devOptional, link }]) =>
     place.includes('node_modules/') && !optional && !devOptional && !link
+  // A workspace that is new since the last installation has no link yet.
+  const isLinked = ([place, { link }]) => !link || existsSync(`${folder}/${place}`)
   return (
     Object.keys(installed).every(isSame) &&
+    Object.entries(locked).every(isLinked) &&
     Object.entries(locked)
       .filter(isRequired)
       .every(([place]) => isSame(place))

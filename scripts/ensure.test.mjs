@@ -39,6 +39,15 @@ test.each([
   expect(arePackagesCurrent(folder)).toBe(false)
 })
 
+test('a workspace without its link is noticed', () => {
+  const own = { 'node_modules/own': { resolved: 'packages/own', link: true } }
+  write('package-lock.json', { ...locked, ...own })
+  write('node_modules/.package-lock.json', { 'node_modules/a': { version: '1.0.0' } })
+  expect(arePackagesCurrent(folder)).toBe(false)
+  mkdirSync(`${folder}/node_modules/own`)
+  expect(arePackagesCurrent(folder)).toBe(true)
+})
+
 test('without node_modules, packages are not current', () => {
   write('package-lock.json', locked)
   expect(arePackagesCurrent(folder)).toBe(false)

@@ -3,7 +3,7 @@ import tseslint from 'typescript-eslint'
 import { bannedWords } from './eslint-rules/bannedWords.mjs'
 import { root } from './lib/fromRoot.mjs'
 
-const TYPESCRIPT = ['packages/*/src/**/*.ts', 'examples/*/src/**/*.ts', 'examples/*/*.ts', 'e2e/**/*.ts']
+const TYPESCRIPT = ['packages/*/src/**/*.{ts,tsx}', 'examples/*/src/**/*.{ts,tsx}', 'examples/*/*.ts', 'e2e/**/*.ts']
 const TESTS = ['**/*.test.ts', 'e2e/**/*.ts']
 const PURE = ['packages/protocol/src/**/*.ts', 'packages/decide/src/**/*.ts']
 
@@ -117,6 +117,11 @@ export default tseslint.config(
       // tsc knows which names exist.
       'no-undef': 'off',
     },
+  },
+  {
+    // The names of this shop's site are types there, which another example must not see.
+    files: ['examples/react-shop/src/**'],
+    languageOptions: { parserOptions: { project: ['examples/react-shop/tsconfig.json'], tsconfigRootDir: root } },
   },
   {
     files: ['packages/*/src/**/*.ts'],

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fromRoot } from '../../scripts/lib/fromRoot.mjs'
-import { peersFolder } from './ensurePeers.mjs'
+import { bundlePeer } from '../lib/bundlePeer.mjs'
 
 /** What has to be collected by hand if nothing is thinned out: every move, scroll and click, as it comes. Runs in the page. */
 function collectRaw() {
@@ -47,22 +47,6 @@ newTracker('bench', location.origin, { appId: 'bench', eventMethod: 'post', post
 enableActivityTracking({ minimumVisitLength: 1, heartbeatDelay: 1 })
 trackPageView()`
 
-async function bundle(source) {
-  const { build } = await import('esbuild')
-  const { outputFiles } = await build({
-    stdin: { contents: source, resolveDir: peersFolder, loader: 'js' },
-    bundle: true,
-    minify: true,
-    format: 'iife',
-    target: 'es2020',
-    platform: 'browser',
-    define: { 'process.env.NODE_ENV': '"production"' },
-    logLevel: 'error',
-    write: false,
-  })
-  return outputFiles[0].contents
-}
-
 const unblinkReply = (body) => {
   const { events } = JSON.parse(body)
   return { v: 1, ok: events.length, dup: 0, rej: [], next: 0 }
@@ -106,7 +90,7 @@ export async function createContenders() {
       name: 'posthog',
       title: 'PostHog: autocapture and heatmaps, no recording',
       head: `<script async src="/posthog.js" onload="posthog.init('phc_bench', ${posthog.replaceAll('"', '&quot;')})"></script>`,
-      files: { '/posthog.js': readFileSync(`${peersFolder}/node_modules/posthog-js/dist/array.js`) },
+      files: { '/posthog.js': readFileSync(fromRoot('bench/tracker/node_modules/posthog-js/dist/array.js')) },
       replies: [
         { path: /^\/array\/[^/]+\/config/, body: () => POSTHOG_CONFIG },
         { path: /^\/(flags|decide)\b/, body: () => ({ featureFlags: {}, ...POSTHOG_CONFIG }) },
@@ -117,7 +101,7 @@ export async function createContenders() {
       name: 'snowplow',
       title: 'Snowplow: page view and a page ping a second',
       head: '<script async src="/snowplow.js"></script>',
-      files: { '/snowplow.js': await bundle(SNOWPLOW) },
+      files: { '/snowplow.js': await bundlePeer('bench/tracker', SNOWPLOW) },
       replies: [{ path: /^\/com\.bench\/tp2/, body: () => 'ok' }],
     },
   ]

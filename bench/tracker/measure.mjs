@@ -1,21 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { measureUnion } from '../first-paint/measure/analyseTrace.mjs'
+import { measureUnion } from '../lib/measureUnion.mjs'
+import { recordTrace } from '../lib/recordTrace.mjs'
+import { scriptEvents } from '../lib/scriptEvents.mjs'
 
 const CATEGORIES = ['blink.user_timing', 'devtools.timeline', 'toplevel', 'v8', 'v8.execute']
-/** What Chromium's developer tools count as scripting on the main thread. */
-const SCRIPT = new Set([
-  'EvaluateScript',
-  'EventDispatch',
-  'FireAnimationFrame',
-  'FireIdleCallback',
-  'FunctionCall',
-  'RunMicrotasks',
-  'TimerFire',
-  'v8.compile',
-  'v8.evaluateModule',
-  'XHRLoad',
-  'XHRReadyStateChange',
-])
 const TASKS = new Set(['RunTask', 'ThreadControllerImpl::RunTask'])
 
 const SETTLE_MS = 2_500
@@ -42,18 +30,6 @@ async function play(session, durationMs) {
   await Promise.all(all)
 }
 
-async function record(session, act) {
-  const events = []
-  session.on('Tracing.dataCollected', ({ value }) => events.push(...value))
-  const traceConfig = { includedCategories: CATEGORIES, recordMode: 'recordAsMuchAsPossible' }
-  await session.send('Tracing.start', { transferMode: 'ReportEvents', traceConfig })
-  await act()
-  const complete = new Promise((resolve) => session.once('Tracing.tracingComplete', resolve))
-  await session.send('Tracing.end')
-  await complete
-  return events
-}
-
 /** Thread time on the page's main thread, in milliseconds, and its longest task in wall time. */
 export function readTrace(events) {
   const mark = events.find(({ name, cat }) => name === 'bench' && cat.includes('user_timing'))
@@ -68,7 +44,7 @@ export function readTrace(events) {
         .map(({ tts, tdur }) => [tts, tdur]),
     ) / 1_000
   const longest = main.filter(({ name }) => TASKS.has(name)).reduce((most, { dur }) => Math.max(most, dur), 0) / 1_000
-  return { scriptMs: sum(SCRIPT), mainMs: sum(TASKS), longestTaskMs: longest }
+  return { scriptMs: sum(scriptEvents), mainMs: sum(TASKS), longestTaskMs: longest }
 }
 
 /** One visit of a contender's page: loads, settles, ten seconds of input, and the page is left. */
@@ -83,7 +59,7 @@ export async function measure({ browser, site, contender, cpu, durationMs }) {
     if (cpu > 1) await session.send('Emulation.setCPUThrottlingRate', { rate: cpu })
     await page.goto(site.url)
     await sleep(SETTLE_MS)
-    const events = await record(session, async () => {
+    const events = await recordTrace(session, CATEGORIES, async () => {
       await page.evaluate(() => performance.mark('bench'))
       await play(session, durationMs)
       await sleep(TAIL_MS)

@@ -1,9 +1,10 @@
 import { expectTruth, expectUnharmed } from '../support/faultJudge.ts'
 import { BASELINE_TEXT, VARIANT_TEXT, type Handler } from '../support/faultPage.ts'
+import type { Moment } from '../support/hydration/playMoment.ts'
 import type { ReactOptions } from '../support/react/reactHost.ts'
 import { expectClean, inOneEngine, isLong, rows, SLOT } from '../support/react/reactJudge.ts'
 import { expect, test } from '../support/react/reactTest.ts'
-import { COMPONENT, MARKUP, type Moment } from '../support/react/showReact.ts'
+import { COMPONENT, MARKUP } from '../support/react/showReact.ts'
 
 /** The adapter in an app of the test's own, in every order of answer, hydration and deadline. */
 

@@ -168,8 +168,7 @@ test('under a fake clock the deadline of the scripts stands still, and that of t
   expect(await getState()).toBe(3)
 })
 
-test('the React example shows the component that the test decides', async ({ page, unblink, browserName }) => {
-  test.skip(browserName !== 'chromium', 'the adapter has specs of its own in both engines; this is about the kit')
+test('the React example shows the component that the test decides', async ({ page, unblink }) => {
   const shop = await startReactShop()
   const props = { tone: 'bread', kicker: 'Kicker', title: 'From the test', text: 'Text', action: 'Action' }
   unblink.decide({

@@ -57,6 +57,19 @@ test('time on the page: a slot that nobody has seen is swapped at once, after an
   await expect(heading(page, 'deep')).toHaveText('Deep default')
 })
 
+test('a page that tells many events before its rules have come keeps its triggers', async ({ page, start }) => {
+  const site = await start({ experiences: [when({ timeOnPageMs: 300 })] })
+  const asked = page.waitForRequest('**/unblink-more.js')
+  // The rules come when the first of the events has been stored.
+  await page.route('**/unblink-more.js', (route) => site.waitFor('custom').finally(() => route.continue()))
+  await page.goto(site.url())
+  await asked
+  await page.evaluate(() => {
+    for (let n = 0; n < 120; n++) void window.unblink!.push('event', 'tick')
+  })
+  await expect(heading(page, 'deep')).toHaveText('Offer')
+})
+
 test('scrolling: reached the share of the page, not before', async ({ page, start }) => {
   const site = await start({ experiences: [when({ scrollPercent: 35 })] })
   await open(page, site)

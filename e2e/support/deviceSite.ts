@@ -1,20 +1,16 @@
-import { serve } from '@hono/node-server'
-import type { AnyEvent, EventType } from '@unblink/protocol'
+import type { EventType } from '@unblink/protocol'
 import { createServer, parseSite, type Site, type SiteInput } from '@unblink/server'
 import { renderSnippet } from '@unblink/snippet'
 import { Hono } from 'hono'
-import Database from 'libsql'
-import { mkdtemp, rm } from 'node:fs/promises'
-import type { Server } from 'node:http'
+import { mkdtemp } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test as base } from './site.ts'
+import { startHttp } from './startHttp.ts'
+import { readEvents, waitForEvent, type EventOf } from './storedEvents.ts'
 
 const SDK_DIR = dirname(createRequire(import.meta.url).resolve('@unblink/browser/unblink.js'))
-
-type EventOf<T extends EventType> = Extract<AnyEvent, { t: T }>
 
 /** What a slot shows; of the same height as its default, so that nothing has to move. */
 export const toContent = (text: string) => ({
@@ -54,8 +50,6 @@ export async function startDeviceSite(rules: Rules): Promise<DeviceSite> {
   const { html } = renderSnippet({ key: 'pk_test', base: '/u', consent, slots })
   const server = await createServer({ site: site.value, dataDir, sdkDir: SDK_DIR })
   const requests: string[] = []
-  let port = 0
-
   const app = new Hono()
   app.use('/u/*', async (c, next) => {
     requests.push(new URL(c.req.url).pathname)
@@ -75,45 +69,16 @@ ${html}<script async src="/u/unblink.js"></script><style>${STYLE}</style></head>
 <button id="elsewhere">Elsewhere</button><div class="tall"></div><p id="mark">Mark</p>
 <section data-unblink="deep"><div class="box"><h2>Deep default</h2></div></section><div class="tall"></div></body></html>`),
   )
-  const http = await new Promise<ReturnType<typeof serve>>((resolve) => {
-    const listening = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, (info) => {
-      port = info.port
-      resolve(listening)
-    })
-  })
+  const http = await startHttp(app.fetch)
 
-  const events = <T extends EventType>(type: T) => {
-    const database = new Database(join(dataDir, 'unblink.db'), { readonly: true })
-    try {
-      const rows = database.prepare('SELECT view, payload FROM events WHERE type = ? ORDER BY view, seq').all(type)
-      return (rows as { view: string; payload: string }[]).map(({ view, payload }) => ({
-        pv: view,
-        t: type,
-        p: JSON.parse(payload) as unknown,
-      })) as unknown as readonly EventOf<T>[]
-    } finally {
-      database.close()
-    }
-  }
+  const events = <T extends EventType>(type: T) => readEvents(dataDir, type)
   return {
-    url: (path = '/') => `http://127.0.0.1:${port}${path}`,
+    url: (path = '/') => `http://127.0.0.1:${http.port}${path}`,
     events,
-    async waitFor(type, satisfies = () => true) {
-      for (const end = Date.now() + 15_000; Date.now() < end; await sleep(50)) {
-        const found = events(type).find(satisfies)
-        if (found) return found
-      }
-      throw new Error(`No such ${type} was stored: ${JSON.stringify(events(type), null, 1)}`)
-    },
+    waitFor: (type, satisfies) => waitForEvent(() => events(type), satisfies),
     rules: site.value,
     requests,
-    async close() {
-      server.endStreams()
-      ;(http as Server).closeAllConnections()
-      await new Promise((resolve) => http.close(resolve))
-      await server.close()
-      await rm(dataDir, { recursive: true, force: true })
-    },
+    close: () => http.close(dataDir, server),
   }
 }
 

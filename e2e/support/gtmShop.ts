@@ -1,15 +1,12 @@
 import { test as base, type Page } from '@playwright/test'
-import type { AnyEvent, EventType } from '@unblink/protocol'
-import Database from 'libsql'
+import type { EventType } from '@unblink/protocol'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-
-type EventOf<T extends EventType> = Extract<AnyEvent, { t: T }>
+import { queryStored, waitForEvent, type EventOf } from './storedEvents.ts'
 
 export interface GtmShop {
   readonly url: string
@@ -42,14 +39,7 @@ async function startGtmShop(): Promise<RunningShop> {
     shop.stderr.on('data', listen)
     shop.once('exit', () => reject(new Error(`The shop has ended: ${said}`)))
   })
-  const ask = (query: string, ...values: unknown[]): unknown[] => {
-    const database = new Database(join(dataDir, 'unblink.db'), { readonly: true })
-    try {
-      return database.prepare(query).all(...values)
-    } finally {
-      database.close()
-    }
-  }
+  const ask = (query: string, ...values: unknown[]) => queryStored(dataDir, query, ...values)
   let since = 0
   let others = new Set<string | null>()
   const events = <T extends EventType>(type: T) => {
@@ -75,13 +65,7 @@ async function startGtmShop(): Promise<RunningShop> {
       const known = ask('SELECT DISTINCT visitor FROM events WHERE visitor IS NOT NULL') as { visitor: string }[]
       others = new Set(known.map(({ visitor }) => visitor))
     },
-    async waitFor(type, satisfies = () => true) {
-      for (const end = Date.now() + 15_000; Date.now() < end; await sleep(50)) {
-        const found = events(type).find(satisfies)
-        if (found) return found
-      }
-      throw new Error(`No such ${type} was stored: ${JSON.stringify(events(type), null, 1)}`)
-    },
+    waitFor: (type, satisfies) => waitForEvent(() => events(type), satisfies),
     async close() {
       shop.kill('SIGTERM')
       if (shop.exitCode === null) await once(shop, 'exit')

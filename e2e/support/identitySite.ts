@@ -1,14 +1,13 @@
-import { serve } from '@hono/node-server'
 import { createProof, createServer, parseSite, type SiteInput, type UnblinkServer } from '@unblink/server'
 import { renderSnippet } from '@unblink/snippet'
 import { Hono } from 'hono'
-import Database from 'libsql'
-import { mkdtemp, rm } from 'node:fs/promises'
-import type { Server } from 'node:http'
+import { mkdtemp } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect, test as base } from './site.ts'
+import { startHttp } from './startHttp.ts'
+import { queryStored } from './storedEvents.ts'
 
 const SDK_DIR = dirname(createRequire(import.meta.url).resolve('@unblink/browser/unblink.js'))
 const SERVER_KEY = 'sk_test_0123456789'
@@ -61,14 +60,8 @@ const SITE: SiteInput = {
 export async function startIdentitySite({ serverHost, body = '', ...rules }: IdentityOptions): Promise<IdentitySite> {
   const dataDir = await mkdtemp(join(tmpdir(), 'unblink-e2e-'))
   const app = new Hono()
-  let port = 0
-  const http = await new Promise<ReturnType<typeof serve>>((resolve) => {
-    const listening = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, (info) => {
-      port = info.port
-      resolve(listening)
-    })
-  })
-  const toOrigin = (host: string) => `http://${host}:${port}`
+  const http = await startHttp(app.fetch)
+  const toOrigin = (host: string) => `http://${host}:${http.port}`
   const site = parseSite({ ...SITE, origins: serverHost ? [toOrigin('localhost')] : [], ...rules })
   if (!site.ok) throw new Error(site.error)
   const { consent, slots } = site.value
@@ -103,21 +96,8 @@ ${html}<script async src="${base}/unblink.js"></script><style>section { min-heig
     heard,
     server,
     prove: (user, visitor) => createProof({ site: site.value.id, user, visitor, secret: SERVER_KEY }),
-    rows(sql) {
-      const database = new Database(join(dataDir, 'unblink.db'), { readonly: true })
-      try {
-        return database.prepare(sql).all() as Record<string, unknown>[]
-      } finally {
-        database.close()
-      }
-    },
-    async close() {
-      server.endStreams()
-      ;(http as Server).closeAllConnections()
-      await new Promise((resolve) => http.close(resolve))
-      await server.close()
-      await rm(dataDir, { recursive: true, force: true })
-    },
+    rows: (sql) => queryStored(dataDir, sql) as readonly Record<string, unknown>[],
+    close: () => http.close(dataDir, server),
   }
 }
 

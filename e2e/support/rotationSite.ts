@@ -1,22 +1,19 @@
-import { serve } from '@hono/node-server'
-import type { AnyEvent, EventType, Rotation, Slot } from '@unblink/protocol'
+import type { EventType, Rotation, Slot } from '@unblink/protocol'
 import { createServer, parseSite } from '@unblink/server'
 import { renderSnippet } from '@unblink/snippet'
 import { Hono } from 'hono'
-import Database from 'libsql'
-import { mkdtemp, rm } from 'node:fs/promises'
-import type { Server } from 'node:http'
+import { mkdtemp } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { startHttp } from './startHttp.ts'
+import { readEvents, type EventOf } from './storedEvents.ts'
 
 const SDK_DIR = dirname(createRequire(import.meta.url).resolve('@unblink/browser/unblink.js'))
 const NONCE = 'n0nce'
 /** Nothing without the nonce, no inline styles, and no string may become markup or code. */
 const POLICY = `default-src 'none'; connect-src 'self'; img-src data:; script-src 'nonce-${NONCE}'; style-src 'nonce-${NONCE}'; require-trusted-types-for 'script'; trusted-types 'none'`
-
-type EventOf<T extends EventType> = Pick<Extract<AnyEvent, { t: T }>, 'at' | 'p'>
 
 /** The longest pace: within a test, nothing turns but what the test makes turn. */
 export const EVERY_MS = 60_000
@@ -76,8 +73,6 @@ export async function startRotationSite(rotation: Partial<Rotation> = {}, slot: 
   const { html } = renderSnippet({ key: 'pk_test', base: '/u', consent, slots }, NONCE)
   const server = await createServer({ site: site.value, dataDir, sdkDir: SDK_DIR })
   const files: string[] = []
-  let port = 0
-
   const app = new Hono()
   app.use('/u/*', async (c, next) => {
     const { pathname } = new URL(c.req.url)
@@ -92,7 +87,7 @@ export async function startRotationSite(rotation: Partial<Rotation> = {}, slot: 
   app.get('/', (c) => {
     const { tag = 'section', below, foreign } = c.req.query()
     // The same server under another name is another origin.
-    const runtime = `${foreign ? `http://localhost:${port}` : ''}/u/unblink.js`
+    const runtime = `${foreign ? `http://localhost:${http.port}` : ''}/u/unblink.js`
     c.header('content-security-policy', POLICY)
     return c.html(`<!doctype html><html lang="en"><head><meta charset="utf-8"><link rel="icon" href="data:,"><title>Rotation</title>
 ${html}<script nonce="${NONCE}" async src="${runtime}"></script><style nonce="${NONCE}">${STYLE}</style></head>
@@ -100,28 +95,12 @@ ${html}<script nonce="${NONCE}" async src="${runtime}"></script><style nonce="${
 <${tag} data-unblink="offers" aria-label="Offers"><div class="offer"><h2>Baseline</h2></div></${tag}>
 <button id="after">After</button><div class="tower"></div></body></html>`)
   })
-  const http = await new Promise<ReturnType<typeof serve>>((resolve) => {
-    const listening = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, (info) => {
-      port = info.port
-      resolve(listening)
-    })
-  })
+  const http = await startHttp(app.fetch)
 
-  const events = <T extends EventType>(type: T) => {
-    const database = new Database(join(dataDir, 'unblink.db'), { readonly: true })
-    try {
-      const rows = database.prepare('SELECT at, payload FROM events WHERE type = ? ORDER BY view, seq').all(type)
-      return (rows as { at: number; payload: string }[]).map(({ at, payload }) => ({
-        at,
-        p: JSON.parse(payload) as unknown,
-      })) as unknown as readonly EventOf<T>[]
-    } finally {
-      database.close()
-    }
-  }
+  const events = <T extends EventType>(type: T) => readEvents(dataDir, type)
   return {
     url: (options = {}) =>
-      `http://127.0.0.1:${port}/?${new URLSearchParams(Object.entries(options).map(([name, value]) => [name, String(value)]))}`,
+      `http://127.0.0.1:${http.port}/?${new URLSearchParams(Object.entries(options).map(([name, value]) => [name, String(value)]))}`,
     events,
     async waitFor(type, count) {
       for (const end = Date.now() + 20_000; Date.now() < end && events(type).length < count; await sleep(50));
@@ -129,12 +108,6 @@ ${html}<script nonce="${NONCE}" async src="${runtime}"></script><style nonce="${
       throw new Error(`Not ${count} of ${type} were stored: ${JSON.stringify(events(type), null, 1)}`)
     },
     files,
-    async close() {
-      server.endStreams()
-      ;(http as Server).closeAllConnections()
-      await new Promise((resolve) => http.close(resolve))
-      await server.close()
-      await rm(dataDir, { recursive: true, force: true })
-    },
+    close: () => http.close(dataDir, server),
   }
 }

@@ -1,18 +1,17 @@
-import { serve } from '@hono/node-server'
 import type { Page } from '@playwright/test'
-import type { AnyEvent, EventType } from '@unblink/protocol'
+import type { EventType } from '@unblink/protocol'
 import { createServer, parseSite, type SiteInput } from '@unblink/server'
 import { getBootConfig, getIntegrity, type HeadOptions } from '@unblink/snippet'
 import { Hono } from 'hono'
-import Database from 'libsql'
 import { readFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import type { Server } from 'node:http'
+import { mkdtemp } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test as base } from './site.ts'
+import { startHttp } from './startHttp.ts'
+import { readEvents, waitForEvent, type EventOf } from './storedEvents.ts'
 import { BASELINE, VARIANT } from './testPage.ts'
 
 const { resolve } = createRequire(import.meta.url)
@@ -49,8 +48,6 @@ export interface TagSiteOptions {
     readonly integrity: string
   }) => Readonly<Record<string, TagPage>>
 }
-
-type EventOf<T extends EventType> = Extract<AnyEvent, { t: T }>
 
 export interface TagSite {
   /** Address of a page; `?profile=MS` holds the answer for so long, `?profile=never` for ever. */
@@ -91,42 +88,13 @@ export async function startTagSite({ site: input, pages: toPages }: TagSiteOptio
     const page = pages[c.req.path]
     return page ? c.html(page.html, 200, { ...page.headers }) : c.notFound()
   })
-  let port = 0
-  const http = await new Promise<ReturnType<typeof serve>>((done) => {
-    const listening = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, (info) => {
-      port = info.port
-      done(listening)
-    })
-  })
+  const http = await startHttp(app.fetch)
 
-  const read = <T extends EventType>(type: T) => {
-    const database = new Database(join(dataDir, 'unblink.db'), { readonly: true })
-    try {
-      const rows = database.prepare('SELECT payload FROM events WHERE type = ? ORDER BY seq').all(type)
-      return (rows as { payload: string }[]).map(
-        ({ payload }) => ({ t: type, p: JSON.parse(payload) as unknown }) as unknown as EventOf<T>,
-      )
-    } finally {
-      database.close()
-    }
-  }
   return {
-    url: (path) => `http://127.0.0.1:${port}${path}`,
-    async waitFor(type, satisfies = () => true) {
-      for (const end = Date.now() + 15_000; Date.now() < end; await sleep(50)) {
-        const found = read(type).find(satisfies)
-        if (found) return found
-      }
-      throw new Error(`No such ${type} was stored: ${JSON.stringify(read(type), null, 1)}`)
-    },
+    url: (path) => `http://127.0.0.1:${http.port}${path}`,
+    waitFor: (type, satisfies) => waitForEvent(() => readEvents(dataDir, type), satisfies),
     reports,
-    async close() {
-      server.endStreams()
-      ;(http as Server).closeAllConnections()
-      await new Promise((done) => http.close(done))
-      await server.close()
-      await rm(dataDir, { recursive: true, force: true })
-    },
+    close: () => http.close(dataDir, server),
   }
 }
 

@@ -1,28 +1,24 @@
-import { serve } from '@hono/node-server'
 import type { ConsoleMessage, Page } from '@playwright/test'
+import { buildShop, type BuiltShop } from '@unblink-examples/kit/vite'
 import type { Exposure } from '@unblink/protocol'
 import { createServer, loadSite, type Site, type UnblinkServer } from '@unblink/server'
 import { flickerMatchers } from '@unblink/testing'
 import { Hono } from 'hono'
-import Database from 'libsql'
-import { mkdtemp, rm } from 'node:fs/promises'
-import type { Server } from 'node:http'
+import { mkdtemp } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect as baseExpect, test as base } from '@playwright/test'
+import { startHttp } from './startHttp.ts'
+import { readEvents } from './storedEvents.ts'
 
 export type Framework = 'vue' | 'svelte'
 
 /** What both examples' servers have in common. */
-interface Built {
-  readonly template: string
-}
 interface ShopModule {
-  readonly buildShop: (options: { mode: 'production' | 'development'; outDir: string }) => Promise<Built>
   readonly createShop: (options: {
-    built: Built
+    built: BuiltShop
     site: Site
     unblink: Pick<UnblinkServer, 'app'>
     isClientOnly?: boolean
@@ -64,7 +60,11 @@ function toTestSite(site: Site, change: (site: Site) => Site): Site {
   return change({ ...site, slots: Object.fromEntries(slots) as Site['slots'], experiences })
 }
 
-async function startShop(shop: ShopModule, built: Built, site: Site): Promise<TestShop & { close(): Promise<void> }> {
+async function startShop(
+  shop: ShopModule,
+  built: BuiltShop,
+  site: Site,
+): Promise<TestShop & { close(): Promise<void> }> {
   const dataDir = await mkdtemp(join(tmpdir(), 'unblink-e2e-'))
   const unblink = await createServer({ site, dataDir, sdkDir: SDK_DIR })
   const gates = new Map<Gate, Promise<void>>()
@@ -80,42 +80,17 @@ async function startShop(shop: ShopModule, built: Built, site: Site): Promise<Te
     await next()
   })
   app.all('/*', (c) => (c.req.query('csr') === undefined ? server : clientOnly).fetch(c.req.raw, c.env))
-  let port = 0
-  const http = await new Promise<ReturnType<typeof serve>>((resolve) => {
-    const listening = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, (info) => {
-      port = info.port
-      resolve(listening)
-    })
-  })
-  const query = (sql: string) => {
-    const database = new Database(join(dataDir, 'unblink.db'), { readonly: true })
-    try {
-      return database.prepare(sql).all() as { view: string; payload: string }[]
-    } finally {
-      database.close()
-    }
-  }
+  const http = await startHttp(app.fetch)
   return {
-    url: (path = '/') => `http://127.0.0.1:${port}${path}`,
+    url: (path = '/') => `http://127.0.0.1:${http.port}${path}`,
     hold(gate) {
       let release = () => {}
       gates.set(gate, new Promise((resolve) => (release = resolve)))
       return () => release()
     },
-    exposures: () =>
-      query("SELECT view, payload FROM events WHERE type = 'exposure' ORDER BY at, seq").map(({ view, payload }) => ({
-        ...(JSON.parse(payload) as Exposure),
-        view,
-      })),
-    views: () =>
-      query("SELECT view, payload FROM events WHERE type = 'page_view' ORDER BY at, seq").map(({ view }) => view),
-    async close() {
-      unblink.endStreams()
-      ;(http as Server).closeAllConnections()
-      await new Promise((resolve) => http.close(resolve))
-      await unblink.close()
-      await rm(dataDir, { recursive: true, force: true })
-    },
+    exposures: () => readEvents(dataDir, 'exposure').map(({ p, pv }) => ({ ...p, view: pv })),
+    views: () => readEvents(dataDir, 'page_view').map(({ pv }) => pv),
+    close: () => http.close(dataDir, unblink),
   }
 }
 
@@ -145,17 +120,14 @@ type Start = (change?: (site: Site) => Site) => Promise<TestShop>
 
 /** Tests of one framework's example: built once a worker, with a server and database of its own for each test. */
 export const createShopTest = (framework: Framework) =>
-  base.extend<{ start: Start; shop: TestShop; heard: readonly string[] }, { built: readonly [ShopModule, Built] }>({
+  base.extend<{ start: Start; shop: TestShop; heard: readonly string[] }, { built: readonly [ShopModule, BuiltShop] }>({
     built: [
       // eslint-disable-next-line no-empty-pattern -- Playwright reads the dependencies from this pattern
       async ({}, use, { parallelIndex }) => {
-        const dist = new URL(`../../examples/${framework}-shop/dist/`, import.meta.url)
-        const outDir = fileURLToPath(new URL(`e2e-${mode}-${parallelIndex}`, dist))
-        const shop = {
-          ...((await import(new URL('buildShop.js', dist).href)) as Pick<ShopModule, 'buildShop'>),
-          ...((await import(new URL('createShop.js', dist).href)) as Pick<ShopModule, 'createShop'>),
-        }
-        await use([shop, await shop.buildShop({ mode, outDir })])
+        const root = new URL(`../../examples/${framework}-shop/`, import.meta.url)
+        const outDir = fileURLToPath(new URL(`dist/e2e-${mode}-${parallelIndex}`, root))
+        const shop = (await import(new URL('dist/createShop.js', root).href)) as ShopModule
+        await use([shop, await buildShop({ root, mode, outDir })])
       },
       { scope: 'worker', timeout: 120_000 },
     ],

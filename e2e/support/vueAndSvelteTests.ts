@@ -207,7 +207,7 @@ export function defineShopTests(facts: ShopFacts): void {
     heard,
     browserName,
   }) => {
-    test.setTimeout(60_000 + ROUTES * 1_000)
+    test.setTimeout(60_000 + ROUTES * 3_000)
     await page.goto(shop.url())
     await untilShown(page, HOME)
     await untilTold(page, 2)

@@ -8,18 +8,6 @@ const inVite = createRequire(import.meta.url)
 const vite = join(dirname(inVite.resolve('vite/package.json')), 'bin/vite.js')
 const args = process.argv.slice(2)
 
-if (args.includes('--help')) {
-  console.log(`Usage: npm start -w examples/react-shop [-- --port N --data DIR]
-
-Builds and starts Larder Lane, a small made-up shop in React 19, with Unblink and its embedded database in one process.
-Ctrl-C stops everything.
-
-  --port N     the port (4605)
-  --data DIR   where the database lives (.data/react-shop at the top of the repository)
-  --help       this text`)
-  process.exit(0)
-}
-
 /** Runs one step of the build; what it has to say is its own, and only when it fails. */
 function run(script, scriptArgs) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...scriptArgs], {
@@ -33,7 +21,8 @@ function run(script, scriptArgs) {
 
 console.log('Building what has changed …')
 run(join(here, '../../scripts/build.mjs'), [])
-run(vite, ['build', '--logLevel', 'warn'])
+// Who only asks for the flags needs no pages.
+if (!args.includes('--help')) run(vite, ['build', '--logLevel', 'warn'])
 
 // React has a slower build that explains itself, and takes it unless it is told otherwise.
 process.env.NODE_ENV ??= 'production'

@@ -4,17 +4,20 @@ import { createServer } from 'node:http'
 import * as path from 'node:path'
 import { fromRoot } from '../lib/fromRoot.mjs'
 
-/** Every copy of a package of others that is installed here: name → version → folder. */
-function listInstalled() {
-  const { packages } = JSON.parse(readFileSync(fromRoot('package-lock.json'), 'utf8'))
+/** Every copy of a package of others that is installed in these folders: name → version → folder. */
+function listInstalled(tops) {
   const installed = new Map()
-  for (const [place, { link }] of Object.entries(packages)) {
-    const name = place.split('node_modules/').at(-1)
-    const file = fromRoot(place, 'package.json')
-    if (!place.includes('node_modules/') || link || !existsSync(file)) continue
-    const manifest = JSON.parse(readFileSync(file, 'utf8'))
-    const versions = installed.get(name) ?? new Map()
-    installed.set(name, versions.set(manifest.version, { manifest, folder: fromRoot(place) }))
+  for (const top of tops) {
+    const { packages } = JSON.parse(readFileSync(fromRoot(top, 'package-lock.json'), 'utf8'))
+    for (const [place, { link }] of Object.entries(packages)) {
+      const name = place.split('node_modules/').at(-1)
+      const folder = fromRoot(top, place)
+      const file = path.join(folder, 'package.json')
+      if (!place.includes('node_modules/') || link || !existsSync(file)) continue
+      const manifest = JSON.parse(readFileSync(file, 'utf8'))
+      const versions = installed.get(name) ?? new Map()
+      installed.set(name, versions.set(manifest.version, { manifest, folder }))
+    }
   }
   return installed
 }
@@ -27,10 +30,10 @@ const tar = (folder) =>
 
 /**
  * A package registry on loopback that knows our tarballs, and what is installed here of others: a true `npm install`
- * without the network. `own` is a map from name to `{ manifest, bytes }`.
+ * without the network. `own` is a map from name to `{ manifest, bytes }`, `tops` are folders with a lock file of their own.
  */
-export async function startRegistry(own) {
-  const installed = listInstalled()
+export async function startRegistry(own, tops = ['']) {
+  const installed = listInstalled(tops)
   let origin = ''
 
   const describe = (name) => {

@@ -1,30 +1,5 @@
-/** What Chromium's developer tools count as scripting on the main thread. */
-const SCRIPT = new Set([
-  'EvaluateScript',
-  'EventDispatch',
-  'FireAnimationFrame',
-  'FireIdleCallback',
-  'FunctionCall',
-  'RunMicrotasks',
-  'TimerFire',
-  'XHRLoad',
-  'XHRReadyStateChange',
-  'v8.compile',
-  'v8.compileModule',
-  'v8.evaluateModule',
-])
-
-/** The length of the union of `[start, duration]` intervals: nested and overlapping ones count once. */
-export function measureUnion(intervals) {
-  let total = 0
-  let reached = -Infinity
-  for (const [start, duration] of [...intervals].sort(([a], [b]) => a - b)) {
-    const end = start + duration
-    total += Math.max(0, end - Math.max(start, reached))
-    reached = Math.max(reached, end)
-  }
-  return total
-}
+import { measureUnion } from '../../lib/measureUnion.mjs'
+import { scriptEvents } from '../../lib/scriptEvents.mjs'
 
 const findNavigation = (events, url) =>
   events
@@ -48,7 +23,7 @@ export function analyseTrace(events, url) {
   const { pid, tid, ts } = navigation
   const isOnMain = (event) => event.pid === pid && event.tid === tid && event.ph === 'X' && event.ts >= ts
   const main = events.filter(isOnMain)
-  const script = main.filter(({ name, tts, tdur }) => SCRIPT.has(name) && tts !== undefined && tdur !== undefined)
+  const script = main.filter(({ name, tts, tdur }) => scriptEvents.has(name) && tts !== undefined && tdur !== undefined)
   const isIn = ({ ts, dur }, outer) => ts >= outer.ts && ts + dur <= outer.ts + outer.dur
   const tasks = main.filter(({ name }) => name === 'RunTask' || name === 'ThreadControllerImpl::RunTask')
   return {

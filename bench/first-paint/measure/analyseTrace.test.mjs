@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { analyseTrace, measureScript, measureUnion } from './analyseTrace.mjs'
+import { measureUnion } from '../../lib/measureUnion.mjs'
+import { analyseTrace, measureScript } from './analyseTrace.mjs'
 
 const URL_OF_PAGE = 'https://www.shop.test/'
 const navigation = {

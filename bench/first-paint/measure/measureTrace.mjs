@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { recordTrace } from '../../lib/recordTrace.mjs'
 import { PAGE_URL } from '../sites/hosts.mjs'
 import { analyseTrace, measureScript } from './analyseTrace.mjs'
 import { classifyScreenshots, hasFlickered } from './classifyScreenshots.mjs'
@@ -19,18 +20,6 @@ const CATEGORIES = [
 const getTail = ({ cpu, profileMs, rttMs }) =>
   (cpu > 1 ? 2_000 : 1_000) + (Number.isFinite(profileMs) ? profileMs : 0) + rttMs * 4
 
-async function record(session, load) {
-  const events = []
-  session.on('Tracing.dataCollected', ({ value }) => events.push(...value))
-  const traceConfig = { includedCategories: CATEGORIES, recordMode: 'recordAsMuchAsPossible' }
-  await session.send('Tracing.start', { transferMode: 'ReportEvents', traceConfig })
-  await load()
-  const complete = new Promise((resolve) => session.once('Tracing.tracingComplete', resolve))
-  await session.send('Tracing.end')
-  await complete
-  return events
-}
-
 /**
  * One page load under a trace, with nothing of ours in the page. Resolves to `scriptMs`, `scriptBeforeMs` (what began
  * before the variant was on the screen; undefined without one), `longestTaskMs`, `shown` (what the screenshots say), `hasFlickered`, `requests` and `bytes` (bodies, beyond the page itself).
@@ -38,7 +27,7 @@ async function record(session, load) {
 export async function measureTrace({ browser, sites, contender, scenario, helperPage }) {
   const { page, session, close } = await openMeasured({ browser, sites, contender, scenario })
   try {
-    const events = await record(session, async () => {
+    const events = await recordTrace(session, CATEGORIES, async () => {
       await page.goto(PAGE_URL, { waitUntil: canLoad(contender, scenario) ? 'load' : 'domcontentloaded' })
       await sleep(getTail(scenario))
     })

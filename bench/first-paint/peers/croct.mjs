@@ -1,5 +1,5 @@
 import { VARIANT_HTML } from '../page/renderPage.mjs'
-import { bundlePeer } from './bundlePeer.mjs'
+import { bundlePeer } from '../../lib/bundlePeer.mjs'
 import { hideByHand } from './hideByHand.mjs'
 
 const LIBRARY = 'croct.js'
@@ -14,7 +14,12 @@ export const createCroct = async () => ({
   name: 'croct',
   title: 'Croct + hide by hand',
   kind: 'peer',
-  files: { [LIBRARY]: await bundlePeer(`import croct from '@croct/plug'; window.croct = croct; window.useCroct()`) },
+  files: {
+    [LIBRARY]: await bundlePeer(
+      'bench/first-paint',
+      `import croct from '@croct/plug'; window.croct = croct; window.useCroct()`,
+    ),
+  },
   replies: [
     { path: /^\/client\/web\/cid/, wait: 20, body: () => '5d1b2c0e-0000-4000-8000-000000000001' },
     { path: /^\/client\/web\/content/, wait: 'profile', body: () => ({ content: { html: VARIANT_HTML } }) },

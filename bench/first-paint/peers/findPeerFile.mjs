@@ -3,7 +3,7 @@ import * as path from 'node:path'
 import { fromRoot } from '../../../scripts/lib/fromRoot.mjs'
 
 /** Where the peers are installed; apart from the project's own packages. */
-export const peersFolder = fromRoot('bench/first-paint')
+const peersFolder = fromRoot('bench/first-paint')
 
 /** The absolute path of a file in a peer's package, whatever its `exports` say. */
 export function findPeerFile(name, file) {

@@ -1,17 +1,22 @@
 import type { Page } from '@playwright/test'
 import type { BootSlot } from '@unblink/protocol'
-import { until, visit, type Eye, type Seen } from '../faultEye.ts'
+import { visit, type Eye, type Seen } from '../faultEye.ts'
 import { script, type Exchange, type Handler } from '../faultPage.ts'
 import type { FaultSite } from '../faultSite.ts'
 import type { BuiltApp } from './buildApp.ts'
 import { createHost, type AppOptions } from './host.ts'
-
-/**
- * When the answer comes: before the app's code; while the slot's own boundary still waits to be hydrated; after all of
- * it; or never, for it is remembered from an earlier view. Or the app's code comes too late: the answer was there in time,
- * but the slot has been shown without it; or both are late, first the answer, then the code.
- */
-export type Moment = 'before' | 'during' | 'after' | 'remembered' | 'code too late' | 'both too late'
+import {
+  ASK_HOST,
+  clickAndEnd,
+  createGate,
+  IS_SHOWN,
+  playMoment,
+  readHost,
+  toDeadlineMs,
+  type Gate,
+  type Moment,
+  type SeenHost,
+} from './playMoment.ts'
 
 export interface AppView {
   readonly moment: Moment
@@ -26,64 +31,15 @@ export interface AppView {
   readonly last?: string
 }
 
-export interface SeenApp extends Seen {
-  /** What the framework told its error callbacks. */
-  readonly hostErrors: readonly string[]
-  /** How often a variant was put into the page, and what the slot held over time: `none→default→variant`. */
-  readonly swaps: number
-  readonly states: string
+export interface SeenApp extends Seen, SeenHost {
   /** How often the app had said that it is hydrated when the runtime came; only where that comes late. */
   readonly waiting: number
-}
-
-/** In time for any machine that is used here; a view waits for what it needs, not for this. */
-const AMPLE_MS = 10_000
-const BRIEF_MS = 300
-
-interface Gate {
-  readonly opened: Promise<void>
-  open(): void
-}
-
-function createGate(): Gate {
-  let open = () => {}
-  const opened = new Promise<void>((resolve) => {
-    open = resolve
-  })
-  return { opened, open }
 }
 
 const behind =
   ({ opened }: Gate): Handler =>
   ({ answer }) =>
     void opened.then(answer)
-
-const IS_SHOWN = 'unblink.slots.hero.state > 1'
-const IS_DECIDED = 'unblink.slots.hero.decision'
-const IS_HYDRATED = 'host.isHydrated'
-
-/** Opens each gate when the page is where that moment begins; ends with the app hydrated. */
-async function play(eye: Eye, { moment, slot }: AppView, profile: Gate, client: Gate): Promise<void> {
-  /** What an answer leads to while the app is not hydrated. */
-  const isTaken = slot?.defer ? IS_DECIDED : IS_SHOWN
-  if (moment === 'before' || moment === 'code too late') profile.open()
-  if (moment === 'before' || moment === 'remembered') await until(eye, isTaken)
-  if (moment === 'code too late' || moment === 'both too late') await until(eye, IS_SHOWN)
-  if (moment === 'both too late') {
-    profile.open()
-    // Once the decision is remembered, a late policy has had its turn.
-    await until(eye, `(localStorage.unblink ?? '').includes('"green"')`)
-  }
-  client.open()
-  if (moment === 'during') {
-    await until(eye, 'host.isRootHydrated')
-    profile.open()
-    await until(eye, isTaken)
-    await eye.evaluate('host.openBoundary()')
-  }
-  await until(eye, IS_HYDRATED)
-  profile.open()
-}
 
 /** Shows an app to the engine, clicks its counter once, and gives what everyone saw. */
 export async function showApp(
@@ -97,7 +53,7 @@ export async function showApp(
   const [profile, client] = [createGate(), createGate()]
   let isRuntimeRefused = isRuntimeLate
   const options = { ...app, isLazy: moment === 'during' }
-  const deadlineMs = moment.endsWith('too late') ? BRIEF_MS : AMPLE_MS
+  const deadlineMs = toDeadlineMs(moment)
   const sendClient: Handler = async ({ response }) => {
     await client.opened
     response.writeHead(200, { 'content-type': 'text/javascript' }).end(built.client)
@@ -121,20 +77,14 @@ export async function showApp(
   }
   let waiting = 0
   const meanwhile = async () => {
-    await play(eye, view, profile, client)
+    await playMoment(eye, { moment, isDeferred: !!view.slot?.defer, profile, client })
     if (isRuntimeLate) {
       waiting = await eye.evaluate(`unblink.queue.filter(([name]) => name === 'hydrated').length`)
       isRuntimeRefused = false
       await page.addScriptTag({ url: 'u/unblink.js' })
     }
-    await until(eye, IS_SHOWN)
-    await page.click('#count')
-    await until(eye, 'document.getElementById("count").textContent === "Clicked 1"')
-    await until(eye, last)
-    await eye.evaluate('window.mayBeJudged = true')
+    await clickAndEnd(eye, page, last)
   }
-  const ask = '[host.errors, host.swaps, host.states.join("→")]'
-  const seen = await visit(eye, faults, scene, { withEvents: true, isLight, ask, meanwhile })
-  const [hostErrors, swaps, states] = seen.answer as [readonly string[], number, string]
-  return { ...seen, hostErrors, swaps, states, waiting }
+  const seen = await visit(eye, faults, scene, { withEvents: true, isLight, ask: ASK_HOST, meanwhile })
+  return { ...seen, ...readHost(seen.answer), waiting }
 }

@@ -1,16 +1,15 @@
-import { serve } from '@hono/node-server'
 import type { EventType } from '@unblink/protocol'
 import { createServer, parseSite, type SiteInput } from '@unblink/server'
 import { renderSnippet } from '@unblink/snippet'
 import { build } from 'esbuild'
 import { Hono } from 'hono'
-import Database from 'libsql'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import type { Server } from 'node:http'
+import { mkdtemp, readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { startHttp } from '../startHttp.ts'
+import { readEvents } from '../storedEvents.ts'
 
 const require = createRequire(import.meta.url)
 const SDK_DIR = dirname(require.resolve('@unblink/browser/unblink.js'))
@@ -91,32 +90,12 @@ ${head}<style>${STYLE}</style>${script ? '<script type="module" src="/app.js"></
 <section data-unblink="hero"><div class="baseline"><h2>Hero default</h2></div></section>
 <section data-unblink="promo"><div class="baseline"><h2>Promo default</h2></div></section></body></html>`),
   )
-  let port = 0
-  const http = await new Promise<ReturnType<typeof serve>>((resolve) => {
-    const listening = serve({ fetch: pages.fetch, port: 0, hostname: '127.0.0.1' }, (info) => {
-      port = info.port
-      resolve(listening)
-    })
-  })
+  const http = await startHttp(pages.fetch)
   return {
-    url: (path = '/') => `http://127.0.0.1:${port}${path}`,
-    events(type) {
-      const database = new Database(join(dataDir, 'unblink.db'), { readonly: true })
-      try {
-        const rows = database.prepare('SELECT payload FROM events WHERE type = ? ORDER BY view, seq').all(type)
-        return (rows as { payload: string }[]).map(({ payload }) => JSON.parse(payload) as unknown)
-      } finally {
-        database.close()
-      }
-    },
+    url: (path = '/') => `http://127.0.0.1:${http.port}${path}`,
+    events: (type) => readEvents(dataDir, type).map(({ p }) => p),
     requests,
-    async close() {
-      server?.endStreams()
-      ;(http as Server).closeAllConnections()
-      await new Promise((resolve) => http.close(resolve))
-      await server?.close()
-      await rm(dataDir, { recursive: true, force: true })
-    },
+    close: () => http.close(dataDir, server),
   }
 }
 

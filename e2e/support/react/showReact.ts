@@ -1,18 +1,22 @@
 import type { Page } from '@playwright/test'
 import type { BootSlot, Consent, Content, Decision } from '@unblink/protocol'
-import { until, visit, type Eye, type Seen } from '../faultEye.ts'
+import { visit, type Eye, type Seen } from '../faultEye.ts'
 import { script, type Handler, type Pieces } from '../faultPage.ts'
 import { HERO_DECISION, send, toReply } from '../faultProfile.ts'
 import type { FaultSite } from '../faultSite.ts'
+import {
+  ASK_HOST,
+  clickAndEnd,
+  createGate,
+  IS_SHOWN,
+  playMoment,
+  readHost,
+  toDeadlineMs,
+  type Moment,
+  type SeenHost,
+} from '../hydration/playMoment.ts'
 import type { BuiltReact } from './buildReact.ts'
 import { createReactHost, type ReactOptions } from './reactHost.ts'
-
-/**
- * When the answer comes: before the app's code; while the slot's own boundary still waits to be hydrated; after all of
- * it; or never, for it is remembered from an earlier view. Or the app's code comes too late: the answer was there in time,
- * but the slot has been shown without it; or both are late, first the answer, then the code.
- */
-export type Moment = 'before' | 'during' | 'after' | 'remembered' | 'code too late' | 'both too late'
 
 export interface ReactView {
   readonly moment: Moment
@@ -39,17 +43,7 @@ export interface ReactView {
   readonly last?: string
 }
 
-export interface SeenReact extends Seen {
-  /** What React told its error callbacks. */
-  readonly hostErrors: readonly string[]
-  /** How often a variant was put into the page, and what the slot held over time: `none→default→variant`. */
-  readonly swaps: number
-  readonly states: string
-}
-
-/** In time for any machine that is used here; a view waits for what it needs, not for this. */
-const AMPLE_MS = 10_000
-const BRIEF_MS = 300
+export interface SeenReact extends Seen, SeenHost {}
 
 export const COMPONENT: Content = { component: 'Banner', props: { title: 'Variant' } }
 /** What is placed in the slot's element without React. */
@@ -60,41 +54,6 @@ export const toDecision = (content: Content): Decision => ({ ...HERO_DECISION, c
 /** Leaves nothing open, so nobody asks for the rules. */
 export const toWholeReply = (content: Content): string =>
   toReply([toDecision(content), { slot: 'promo', reason: 'default' }, { slot: 'help', reason: 'default' }])
-
-function createGate() {
-  let open = () => {}
-  const opened = new Promise<void>((resolve) => {
-    open = resolve
-  })
-  return { opened, open: () => open() }
-}
-type Gate = ReturnType<typeof createGate>
-
-const IS_SHOWN = 'unblink.slots.hero.state > 1'
-const IS_DECIDED = 'unblink.slots.hero.decision'
-const IS_HYDRATED = 'host.isHydrated'
-
-/** Opens each gate when the page is where that moment begins; ends with the app hydrated. */
-async function play(eye: Eye, { moment, app }: ReactView, profile: Gate, client: Gate): Promise<void> {
-  const isTaken = app.hero === 'island' ? IS_SHOWN : IS_DECIDED
-  if (moment === 'before' || moment === 'code too late') profile.open()
-  if (moment === 'before' || moment === 'remembered') await until(eye, isTaken)
-  if (moment === 'code too late' || moment === 'both too late') await until(eye, IS_SHOWN)
-  if (moment === 'both too late') {
-    profile.open()
-    // Once the decision is remembered, a late policy has had its turn.
-    await until(eye, `(localStorage.unblink ?? '').includes('"green"')`)
-  }
-  client.open()
-  if (moment === 'during') {
-    await until(eye, 'host.isRootHydrated')
-    profile.open()
-    await until(eye, isTaken)
-    await eye.evaluate('host.openBoundary()')
-  }
-  await until(eye, IS_HYDRATED)
-  profile.open()
-}
 
 async function renderBody(built: BuiltReact, options: ReactOptions, streamMs: number | undefined): Promise<Pieces> {
   // After the load event, which in Firefox would wait for it.
@@ -117,7 +76,7 @@ export async function showReact(
   const [profile, client] = [createGate(), createGate()]
   const isStreamed = streamMs !== undefined
   const app = { ...view.app, isLazy: moment === 'during' || isStreamed }
-  const deadlineMs = view.deadlineMs ?? (moment.endsWith('too late') ? BRIEF_MS : AMPLE_MS)
+  const deadlineMs = view.deadlineMs ?? toDeadlineMs(moment)
   if (isStreamed) [profile, client].forEach((gate) => gate.open())
   const reply = send(toWholeReply(content))
   const scene = {
@@ -146,16 +105,10 @@ export async function showReact(
     lingerMs: 100,
   } satisfies Parameters<FaultSite['open']>[0]
   const meanwhile = async () => {
-    await play(eye, view, profile, client)
+    await playMoment(eye, { moment, isDeferred: app.hero !== 'island', profile, client })
     await view.meanwhile?.()
-    await until(eye, IS_SHOWN)
-    await page.click('#count')
-    await until(eye, 'document.getElementById("count").textContent === "Clicked 1"')
-    await until(eye, last)
-    await eye.evaluate('window.mayBeJudged = true')
+    await clickAndEnd(eye, page, last)
   }
-  const ask = '[host.errors, host.swaps, host.states.join("→")]'
-  const seen = await visit(eye, faults, scene, { withEvents: !isLight, isLight, ask, meanwhile })
-  const [hostErrors, swaps, states] = seen.answer as [readonly string[], number, string]
-  return { ...seen, hostErrors, swaps, states }
+  const seen = await visit(eye, faults, scene, { withEvents: !isLight, isLight, ask: ASK_HOST, meanwhile })
+  return { ...seen, ...readHost(seen.answer) }
 }

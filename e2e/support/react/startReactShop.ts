@@ -1,16 +1,13 @@
-import type { AnyEvent, EventType } from '@unblink/protocol'
-import Database from 'libsql'
+import type { EventType } from '@unblink/protocol'
 import { execFile, spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-
-type EventOf<T extends EventType> = Extract<AnyEvent, { t: T }>
+import { readEvents, waitForEvent, type EventOf } from '../storedEvents.ts'
 
 export interface ReactShop {
   /** The shop's address, without a trailing slash. */
@@ -44,32 +41,11 @@ export async function startReactShop(): Promise<ReactShop> {
     })
     void ended.then(() => reject(new Error('The shop ended by itself; it says why above.')))
   })
-  const events = <T extends EventType>(type: T) => {
-    const database = new Database(join(dataDir, 'unblink.db'), { readonly: true })
-    try {
-      const rows = database
-        .prepare('SELECT view, location, payload FROM events WHERE type = ? ORDER BY at, seq')
-        .all(type)
-      return (rows as { view: string; location: string; payload: string }[]).map(({ view, location, payload }) => ({
-        pv: view,
-        t: type,
-        lo: location,
-        p: JSON.parse(payload) as unknown,
-      })) as unknown as readonly EventOf<T>[]
-    } finally {
-      database.close()
-    }
-  }
+  const events = <T extends EventType>(type: T) => readEvents(dataDir, type)
   return {
     url,
     events,
-    async waitFor(type, satisfies) {
-      for (const end = Date.now() + 15_000; Date.now() < end; await sleep(50)) {
-        const found = events(type).find(satisfies)
-        if (found) return found
-      }
-      throw new Error(`No such ${type} was stored: ${JSON.stringify(events(type), null, 1)}`)
-    },
+    waitFor: (type, satisfies) => waitForEvent(() => events(type), satisfies),
     async close() {
       shop.kill('SIGTERM')
       await ended

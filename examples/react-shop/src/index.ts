@@ -1,1 +1,1 @@
-export { startShop, type ShopServer, type ShopServerOptions } from './serve.ts'
+export { startShop } from './serve.ts'

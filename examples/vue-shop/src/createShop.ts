@@ -1,7 +1,8 @@
+import { serveAssets } from '@unblink-examples/kit'
+import type { BuiltShop } from '@unblink-examples/kit/vite'
 import type { Site, UnblinkServer } from '@unblink/server'
 import { getBootConfig, injectHead } from '@unblink/snippet'
 import { Hono } from 'hono'
-import type { BuiltShop } from './buildShop.ts'
 
 export interface ShopOptions {
   readonly built: BuiltShop
@@ -19,15 +20,7 @@ export function createShop({ built, site, unblink, isClientOnly = false }: ShopO
   const template = injectHead(built.template, getBootConfig(site))
   const shop = new Hono()
   shop.route('/u', unblink.app)
-  shop.get('/assets/*', (c) => {
-    const asset = built.assets.get(c.req.path)
-    if (!asset) return c.notFound()
-    return c.body(asset.body, 200, {
-      'Content-Type': asset.type,
-      'Cache-Control': 'public, max-age=31536000, immutable',
-      'X-Content-Type-Options': 'nosniff',
-    })
-  })
+  shop.route('/assets', serveAssets(built.assets))
   shop.get('*', async (c) => {
     const body = isClientOnly ? '' : await built.render(c.req.path)
     c.header('Cache-Control', 'private, no-cache')

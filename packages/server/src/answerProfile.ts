@@ -8,6 +8,7 @@ import { readOverrides } from './preview/readOverrides.ts'
 import { createProfile } from './profile/createProfile.ts'
 import { readElsewhere } from './profile/readElsewhere.ts'
 import type { ServerContext } from './serverContext.ts'
+import { readContext } from './sources/readContext.ts'
 import { fetchProfile } from './store/fetchProfile.ts'
 import { StorageAway } from './store/StorageAway.ts'
 
@@ -24,6 +25,8 @@ export interface ProfileAnswer {
 export interface AskedBy {
   readonly url: string
   readonly header: ReadHeader
+  /** The other end of the connection; left out where there is none. */
+  readonly address?: string | undefined
 }
 
 /**
@@ -33,18 +36,21 @@ export interface AskedBy {
 export async function answerProfile(
   context: ServerContext,
   request: Pick<ProfileRequest, 'slots' | 'visitor' | 'consent' | 'url'>,
-  { url, header }: AskedBy,
+  { url, header, address }: AskedBy,
 ): Promise<ProfileAnswer> {
   const { publication, store, log, now, trustProxy } = context
   const consent = withPrivacyControl(request.consent, header('sec-gpc') === '1')
   const at = now()
+  const facts = readContext(context, { header, address, consent })
   const overrides = readOverrides(publication.site, header('cookie'), at)
-  const base = { publication, overrides, slots: Object.keys(request.slots), consent, now: at, log }
+  const base = { publication, overrides, slots: Object.keys(request.slots), consent, now: at, log, context: facts }
   const known = readVisitorCookie(header('cookie'))
   const { cookieDomain } = publication.site
   if (consent.personalization !== 'granted') {
     const reply = createReply({ ...base, chosen: await chooseFor(context, base) })
     const isRefused = known !== undefined && consent.personalization === 'denied'
+    // Erasing is asked for by a request of its own, which may get lost; nobody else shall hear of them from now on.
+    if (isRefused) context.webhooks.withdraw(known)
     return isRefused
       ? { reply, setCookie: formatExpiredCookie(getPublicUrl(url, header, trustProxy), cookieDomain) }
       : { reply }

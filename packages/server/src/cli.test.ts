@@ -60,7 +60,10 @@ test('check tells what is wrong, line by line', async () => {
 })
 
 test.each([
-  [[], 'Say what to do: serve, check, explain, replay, preview, evaluate, quality, audit, snippet, types.'],
+  [
+    [],
+    'Say what to do: serve, check, explain, replay, import, preview, evaluate, quality, audit, webhooks, export, snippet, types.',
+  ],
   [['serv'], 'There is no command "serv"; did you mean "serve"?'],
   [['constructor'], 'There is no command "constructor"'],
   [['serve'], 'Say which site to use: --config FILE'],

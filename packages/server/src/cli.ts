@@ -7,11 +7,14 @@ import { runAudit } from './commands/runAudit.ts'
 import { runCheck } from './commands/runCheck.ts'
 import { runEvaluate } from './commands/runEvaluate.ts'
 import { runExplain } from './commands/runExplain.ts'
+import { runExport } from './commands/runExport.ts'
+import { runImport } from './commands/runImport.ts'
 import { runPreview } from './commands/runPreview.ts'
 import { runQuality } from './commands/runQuality.ts'
 import { runReplay } from './commands/runReplay.ts'
 import { runSnippet } from './commands/runSnippet.ts'
 import { runTypes } from './commands/runTypes.ts'
+import { runWebhooks } from './commands/runWebhooks.ts'
 import { UsageError } from './commands/UsageError.ts'
 import { createServer, type UnblinkServer } from './createServer.ts'
 import { followConfig } from './followConfig.ts'
@@ -23,6 +26,8 @@ import { serve } from './serve.ts'
 import { checkSite, formatFinding } from './site/checkSite.ts'
 import { getClosest } from './site/getClosest.ts'
 import type { Site } from './site/site.ts'
+import { GeoError } from './sources/GeoError.ts'
+import { GEO_FLAGS, GEO_USAGE, readGeoFlags } from './sources/readGeoFlags.ts'
 
 const USAGE = `unblink: personalise a page without the blink
 
@@ -31,9 +36,12 @@ const USAGE = `unblink: personalise a page without the blink
   unblink explain               tell how slots are decided for a visitor, and why
   unblink preview               print a link that shows chosen variants in one browser
   unblink evaluate              tell what other ways of choosing would have earned
+  unblink import FILE           set attributes of many visitors from CSV or NDJSON
   unblink replay                work profiles out anew from the log of events
   unblink quality               tell what is wrong with the data that attributes are made of
   unblink audit                 print who identified, exported or erased visitors, and when
+  unblink export                write events, exposures or profiles for a warehouse
+  unblink webhooks              look after the messages that tell others about visitors
   unblink snippet               print what goes first into the head of every page
   unblink types                 write the names of slots, goals and components as TypeScript types
 
@@ -53,7 +61,7 @@ const SERVE_USAGE = `unblink serve: serve the profile API, the collector and the
   --learn-from-bots   treat bots and headless browsers as visitors; for tests
   --watch         read the config again when it changes; one with errors leaves the last good one in force
   --live          show visitors what is known of them at /live; for demonstrations
-${SCALE_USAGE}  --help          this text
+${GEO_USAGE}${SCALE_USAGE}  --help          this text
 
 Logs are lines of JSON on stderr. SIGINT and SIGTERM answer what has begun, then end.
 `
@@ -104,12 +112,14 @@ async function runServe(args: string[]): Promise<void> {
     'learn-from-bots': { type: 'boolean' },
     'trust-proxy': { type: 'boolean' },
     ...SCALE_FLAGS,
+    ...GEO_FLAGS,
     help: { type: 'boolean' },
   })
   if (flags.help) return void print(SERVE_USAGE)
   const port = parsePort(flags.port)
   const retentionDays = parseDays(flags['retention-days'])
   const scale = readScaleFlags(flags)
+  const geo = readGeoFlags(flags)
   const config = requireConfig(flags.config)
   const toHost = flags.pages === undefined ? undefined : openPages(flags.pages, config)
   const site = await readSite(config)
@@ -120,6 +130,7 @@ async function runServe(args: string[]): Promise<void> {
     sdkDir: flags.sdk ?? findSdk(),
     live: flags.live,
     trustProxy: flags['trust-proxy'],
+    geo,
     isBot: flags['learn-from-bots'] ? undefined : isBot,
     retentionDays,
     log,
@@ -145,7 +156,7 @@ async function openServer(options: Parameters<typeof createServer>[0]): Promise<
   try {
     return await createServer(options)
   } catch (error) {
-    if (error instanceof ScaleError) throw error
+    if (error instanceof ScaleError || error instanceof GeoError) throw error
     throw new Error(`The database in ${options.dataDir ?? 'memory'} cannot be opened: ${getMessage(error)}`, {
       cause: error,
     })
@@ -162,10 +173,13 @@ const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<number | voi
   explain: runExplain,
   // A cluster keeps its log elsewhere, and its client is loaded by those who use it.
   replay: async (args) => (isOfCluster(args) ? await import('./scale/runReplay.ts') : { runReplay }).runReplay(args),
+  import: runImport,
   preview: runPreview,
   evaluate: runEvaluate,
   quality: runQuality,
-  audit: runAudit,
+  audit: async (args) => (isOfCluster(args) ? await import('./scale/runAudit.ts') : { runAudit }).runAudit(args),
+  webhooks: runWebhooks,
+  export: runExport,
   snippet: runSnippet,
   types: runTypes,
 }

@@ -22,6 +22,8 @@ export interface ReplyInput {
   readonly profile?: Profile | undefined
   /** What a profile source knows of the visitor: it lies under what is stored. */
   readonly source?: Attributes | undefined
+  /** Facts of the request, which count whatever the consent: see `readContext`. Attributes of the same name win. @default none */
+  readonly context?: Attributes | undefined
   /** Decisions that a preview forces: see `readOverrides`. @default none */
   readonly overrides?: readonly Decision[] | undefined
   /** What the site's models have chosen for the visitor: see `chooseFor`. @default the weights choose */
@@ -34,7 +36,7 @@ export interface ReplyInput {
 }
 
 /** The members at these dotted paths, and nothing else. */
-function pick(attributes: Attributes, paths: readonly string[]): Attributes {
+export function pick(attributes: Attributes, paths: readonly string[]): Attributes {
   const picked: Record<string, Json> = {}
   for (const path of paths) {
     const steps = path.split('.')
@@ -99,6 +101,7 @@ export function createReply({
   publication,
   profile,
   source,
+  context = {},
   overrides = [],
   chosen,
   slots,
@@ -109,15 +112,24 @@ export function createReply({
   const { site, manifest, openSlots, isCounting } = publication
   const isAllowed = consent.personalization === 'granted'
   const attributes = mergeSource(source, readAttributes(profile ?? createProfile(''), site, now))
-  const facts = isAllowed ? attributes : {}
+  const facts = isAllowed ? { ...context, ...attributes } : context
   const resolved = resolveRules(publication, facts, (operator, error) =>
     log({ level: 'warn', code: 'operator_failed', message: `operators.${operator} threw: ${getMessage(error)}` }),
   )
   const rules = applyChoices(resolved, chosen)
   const known = Object.keys(manifest.slots)
   const asked = slots ? slots.filter((slot) => known.includes(slot)) : known
-  const exposed = profile ? pick(attributes, site.expose) : {}
-  const decided = decide({ manifest: rules, attributes, visitor: profile?.visitor, slots: asked, consent, now })
+  const exposed = pick(profile ? { ...context, ...attributes } : context, site.expose)
+  const decided = decide({
+    manifest: rules,
+    attributes,
+    context: facts,
+    visitor: profile?.visitor,
+    slots: asked,
+    consent,
+    now,
+  })
+  const view = isAllowed ? exposed : pick(context, site.expose)
   const getOverride = (slot: string) => overrides.find((decision) => decision.slot === slot)
   const decisions = rank({ decisions: decided, manifest: rules, attributes: facts }).map(
     (decision) => getOverride(decision.slot) ?? withChance(decision, chosen),
@@ -142,7 +154,7 @@ export function createReply({
     generation: profile?.generation ?? 0,
     audiences: profile ? [...members] : [],
     attributes: exposed,
-    decisions: decisions.map((decision) => renderDecision(decision, isAllowed ? exposed : {}, log)),
+    decisions: decisions.map((decision) => renderDecision(decision, view, log)),
     ...(isOpen || isCounting ? { rest: isOpen ? admitted.map(({ id }) => id) : [] } : {}),
     expiresAt: now + VALID_MS,
   }

@@ -5,6 +5,8 @@ import { routePath } from 'hono/route'
 import { createBuckets } from './collector/createBuckets.ts'
 import { createPressure } from './collector/createPressure.ts'
 import { decideFor, type DecidedFor, type DecideForInput } from './decideFor.ts'
+import { createForwarder } from './forward/createForwarder.ts'
+import { findForwardRefusal } from './forward/findForwardRefusal.ts'
 import { createIdentity } from './identity/createIdentity.ts'
 import { createLinks } from './identity/createLinks.ts'
 import { withLinks } from './identity/withLinks.ts'
@@ -12,7 +14,7 @@ import { createHub } from './live/createHub.ts'
 import { createTap } from './createTap.ts'
 import { refuse } from './http/refuse.ts'
 import { limitLog } from './limitLog.ts'
-import { getMessage, type Log } from './log.ts'
+import { getMessage } from './log.ts'
 import { createMetrics } from './metrics/createMetrics.ts'
 import { createModels } from './model/createModels.ts'
 import { restoreArms } from './model/restoreArms.ts'
@@ -25,9 +27,12 @@ import { addAttributesRoute } from './routes/addAttributesRoute.ts'
 import { addClusterRefusals } from './routes/addClusterRefusals.ts'
 import { addCollectRoute } from './routes/addCollectRoute.ts'
 import { addEraseRoute } from './routes/addEraseRoute.ts'
+import { addExportRoute } from './routes/addExportRoute.ts'
 import { addHeadRoute } from './routes/addHeadRoute.ts'
 import { addHealthRoutes } from './routes/addHealthRoutes.ts'
+import { addHooksRoute } from './routes/addHooksRoute.ts'
 import { addIdentityRoutes } from './routes/addIdentityRoutes.ts'
+import { addImportRoute } from './routes/addImportRoute.ts'
 import { addLinkRoutes } from './routes/addLinkRoutes.ts'
 import { addLiveRoutes } from './routes/addLiveRoutes.ts'
 import { addManifestRoute } from './routes/addManifestRoute.ts'
@@ -37,27 +42,24 @@ import { addPreviewRoute } from './routes/addPreviewRoute.ts'
 import { addPrivacyRoutes } from './routes/addPrivacyRoutes.ts'
 import { addProfileRoute } from './routes/addProfileRoute.ts'
 import { addSdkRoute } from './routes/addSdkRoute.ts'
-import type { ScaleOptions } from './scale/openScale.ts'
+import { ScaleError } from './scale/ScaleError.ts'
 import { serveRole } from './scale/serveRole.ts'
 import type { ServerContext } from './serverContext.ts'
+import type { RateLimit, ServerOptions } from './serverOptions.ts'
 import { setAttributes } from './setAttributes.ts'
 import { createSourceReader } from './site/createSourceReader.ts'
 import { publish, type Publication } from './site/publish.ts'
 import type { Site } from './site/site.ts'
+import { openGeo } from './sources/openGeo.ts'
 import { createRetention } from './store/createRetention.ts'
 import { createStore } from './store/createStore.ts'
 import { createWriter, type Commit } from './store/createWriter.ts'
 import { openDatabase } from './store/openDatabase.ts'
 import { StorageAway } from './store/StorageAway.ts'
+import { createWebhooks } from './webhooks/createWebhooks.ts'
 
 const MAX_OPEN_BODY_BYTES = 64 * 1024 * 1024
 const MIN_RETENTION_DAYS = 8
-
-/** A bucket of events: how many flow back each second, and how many it holds. */
-export interface RateLimit {
-  readonly perSecond: number
-  readonly burst: number
-}
 
 /** A page that comes back after a day offline may hold 5 000 events, and shall get rid of them at once. */
 const VISITOR_LIMIT: RateLimit = { perSecond: 100, burst: 5_000 }
@@ -67,38 +69,6 @@ const IDENTIFY_LIMIT: RateLimit = { perSecond: 0.2, burst: 20 }
 const GUESS_LIMIT: RateLimit = { perSecond: 20, burst: 200 }
 /** The audit refuses to forget what is younger than a year. */
 const AUDIT_MS = 366 * 86_400_000
-
-export interface ServerOptions {
-  readonly site: Site
-  /** Folder of the database, made when it is not there. @default a database in memory, gone with the process */
-  readonly dataDir?: string | undefined
-  /** Keeps events and profiles on a cluster of NATS servers instead, shared by many servers like this one. @default none */
-  readonly scale?: ScaleOptions | undefined
-  /** Folder with `unblink.js`, or several folders, to serve their files beside the API. @default none served */
-  readonly sdkDir?: string | readonly string[] | undefined
-  /** Serves the live view, which shows a visitor all that is known of them. @default false */
-  readonly live?: boolean | undefined
-  /**
-   * Believe X-Forwarded-Host and X-Forwarded-Proto: where they are set by a proxy of one's own, through which every request
-   * comes. They decide which origin is the server's own, and whether cookies are marked Secure. @default false
-   */
-  readonly trustProxy?: boolean | undefined
-  /**
-   * Tells bots by their User-Agent header: `isBot` of this package does it with a maintained list. Their events are stored,
-   * marked, belong to no visitor and teach nothing. @default nobody is one
-   */
-  readonly isBot?: ((userAgent: string) => boolean) | undefined
-  /** Events of one visitor (or session, where there is no visitor). @default 100 a second, 5 000 at once */
-  readonly visitorLimit?: RateLimit | undefined
-  /** Events of one key, so of all pages together. @default as many as can be written */
-  readonly keyLimit?: RateLimit | undefined
-  /** Events older than so many days are deleted; at least 8. @default none are */
-  readonly retentionDays?: number | undefined
-  /** Records of one code come at most 20 times in 10 seconds; the next says how many were left out. @default nothing is logged */
-  readonly log?: Log | undefined
-  /** Epoch milliseconds. @default Date.now */
-  readonly now?: (() => number) | undefined
-}
 
 export interface UnblinkServer {
   /** To be served by itself, or mounted by a host application: `host.route('/u', server.app)`. */
@@ -133,6 +103,7 @@ export async function createServer({
   sdkDir,
   live = false,
   trustProxy = false,
+  geo: geoOptions,
   isBot = () => false,
   visitorLimit = VISITOR_LIMIT,
   keyLimit,
@@ -144,11 +115,19 @@ export async function createServer({
     throw new Error(
       `retentionDays: expected at least ${MIN_RETENTION_DAYS}, got ${retentionDays}. Pages send events for 7 days, and repeats are known by what is stored.`,
     )
+  const forwardRefusal = findForwardRefusal(site, scale !== undefined)
+  if (forwardRefusal !== undefined) throw new ScaleError(forwardRefusal)
   const log = limitLog({ log: tell })
-  const database = openDatabase(dataDir)
   const metrics = createMetrics()
-  const links = createLinks(database, site.id)
-  const ownStore = createStore(database, site.id)
+  const geo = await openGeo({ options: geoOptions, trustProxy, registry: metrics.registry, log })
+  const database = openDatabase(dataDir)
+  const plainLinks = createLinks(database, site.id)
+  const webhooks = createWebhooks({
+    ...{ database, site, links: plainLinks, registry: metrics.registry, isCluster: scale !== undefined, log, now },
+    getPublication: () => publication,
+  })
+  const links = webhooks.watchLinks(plainLinks)
+  const ownStore = webhooks.watchStore(createStore(database, site.id))
   const local = withLinks(ownStore, links)
   const audit = createAudit(database, site.id)
   const wipe = createWipe({ database, log })
@@ -187,7 +166,10 @@ export async function createServer({
         })
   const getTime = () => performance.now()
   const models = createModels({ log, answers: metrics.modelAnswers, shadows: metrics.modelShadows, getTime })
-  restoreArms(models, site, database)
+  if (cluster) await cluster.followArms(models.arms)
+  else restoreArms(models, site, database)
+  webhooks.start(localWriter)
+  const source = createSourceReader({ log, now, registry: metrics.registry })
   let isDraining = false
   const subscribers: ((publication: Publication) => void)[] = []
   const context: ServerContext = {
@@ -199,17 +181,21 @@ export async function createServer({
       callback(publication)
     },
     tap: createTap({ log, now }),
-    source: createSourceReader({ log, now }),
-    models,
+    source,
+    geo,
+    // The workers of a cluster teach, and every server reads what they have.
+    models: cluster ? { ...models, learn: () => {} } : models,
     store,
     writer,
     database,
-    identity: createIdentity(ownStore, links),
-    links,
-    audit,
+    identity: cluster?.identity ?? createIdentity(ownStore, links),
+    links: cluster?.links ?? links,
+    audit: cluster?.audit ?? audit,
+    ...(cluster ? { exportKept: cluster.exportKept } : {}),
     eraser,
-    erased: createErased({ getTime }),
+    erased: createErased({ getTime, onAdd: source.forget }),
     wipe,
+    webhooks,
     pressure,
     limits: {
       visitor: createBuckets({ ...visitorLimit, getTime }),
@@ -226,6 +212,7 @@ export async function createServer({
     log,
     now,
   }
+  context.onPublish((one) => source.prepare(one.site))
   const app = new Hono()
   app.notFound((c) =>
     refuse(c, 404, 'not_found', 'There is nothing here. See the protocol documentation for the routes.'),
@@ -241,11 +228,14 @@ export async function createServer({
   addCollectRoute(app, context)
   addManifestRoute(app, context)
   addAttributesRoute(app, context)
+  addImportRoute(app, context)
+  addHooksRoute(app, context)
   addEraseRoute(app, context)
   if (scale) addClusterRefusals(app)
   addIdentityRoutes(app, context)
   addLinkRoutes(app, context)
   addPrivacyRoutes(app, context)
+  addExportRoute(app, context)
   addPreviewRoute(app, context)
   addHealthRoutes(app, context)
   addMetricsRoutes(app, context)
@@ -253,6 +243,8 @@ export async function createServer({
   if (sdkDir !== undefined) addHeadRoute(app, context, [sdkDir].flat())
   if (sdkDir !== undefined) addSdkRoute(app, [sdkDir].flat())
 
+  const { registry } = metrics
+  const forwarder = scale ? undefined : createForwarder({ database, writer: localWriter, getSite, registry, log, now })
   let isClosed = false
   return {
     app,
@@ -267,6 +259,8 @@ export async function createServer({
           `id: the server keeps the data of "${publication.site.id}", got "${next.id}"; start it anew for another site`,
         )
       }
+      const refusal = webhooks.findRefusal(next) ?? findForwardRefusal(next, scale !== undefined)
+      if (refusal !== undefined) return fail(refusal)
       publication = publish(next)
       subscribers.forEach((callback) => callback(publication))
       return ok(publication.manifest.version)
@@ -283,6 +277,10 @@ export async function createServer({
       retention?.stop()
       wipe.stop()
       pressure.stop()
+      await webhooks.close()
+      await forwarder?.close()
+      source.close()
+      geo.close()
       context.writer.close()
       localWriter.close()
       await cluster?.close()

@@ -10,6 +10,8 @@ export interface DecideForInput {
   readonly url?: string | undefined
   /** Names of the slots wanted. @default every slot of the site */
   readonly slots?: readonly string[] | undefined
+  /** The other end of the visitor's connection, for `geo`; behind a trusted proxy its headers tell. @default not known */
+  readonly address?: string | undefined
   /** What the site knows of this visitor's consent. @default the site's default */
   readonly consent?: Consent | undefined
 }
@@ -24,7 +26,7 @@ export interface DecidedFor {
 /** Decides for the visitor of a page request, in process. Rejects when a slot is none of the site's. */
 export async function decideFor(
   context: ServerContext,
-  { request, url = request.url, slots, consent }: DecideForInput,
+  { request, url = request.url, address, slots, consent }: DecideForInput,
 ): Promise<DecidedFor> {
   const { site, manifest } = context.publication
   const known = Object.keys(manifest.slots)
@@ -44,7 +46,7 @@ export async function decideFor(
   })
   if (!parsed.ok) throw new Error(parsed.error)
   const header = (name: string) => request.headers.get(name)
-  const { reply, setCookie } = await answerProfile(context, parsed.value, { url: request.url, header })
+  const { reply, setCookie } = await answerProfile(context, parsed.value, { url: request.url, header, address })
   // Not no-store: some engines keep such pages out of the back/forward cache.
   const headers = new Headers({ 'cache-control': 'private, no-cache' })
   if (setCookie) headers.append('set-cookie', setCookie)

@@ -2,7 +2,7 @@ import type { Buckets } from './collector/createBuckets.ts'
 import type { Pressure } from './collector/createPressure.ts'
 import type { ByteBudget } from './http/readBody.ts'
 import type { Identity } from './identity/createIdentity.ts'
-import type { Links } from './identity/createLinks.ts'
+import type { KnownLinks } from './identity/createLinks.ts'
 import type { Hub } from './live/createHub.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics/createMetrics.ts'
@@ -10,13 +10,16 @@ import type { Models } from './model/createModels.ts'
 import type { Audit } from './privacy/createAudit.ts'
 import type { Erased } from './privacy/createErased.ts'
 import type { Eraser } from './privacy/createEraser.ts'
+import type { ExportInput } from './privacy/exportSubject.ts'
 import type { Wipe } from './privacy/createWipe.ts'
 import type { SourceReader } from './site/createSourceReader.ts'
 import type { Publication } from './site/publish.ts'
 import type { Site } from './site/site.ts'
+import type { Geo } from './sources/openGeo.ts'
 import type { Store, StoredEvent } from './store/createStore.ts'
 import type { Writer } from './store/createWriter.ts'
 import type { Database } from './store/openDatabase.ts'
+import type { Webhooks } from './webhooks/createWebhooks.ts'
 
 /** How much is taken. */
 export interface Limits {
@@ -43,6 +46,8 @@ export interface ServerContext {
   readonly tap: (site: Site, stored: readonly StoredEvent[], visitor: string | undefined) => void
   /** What the site's own profile source knows. */
   readonly source: SourceReader
+  /** Tells where visitors are. */
+  readonly geo: Geo
   /** What chooses variants beside rules and weights. */
   readonly models: Models
   readonly store: Store
@@ -51,12 +56,15 @@ export interface ServerContext {
   readonly database: Database.Database
   /** Who visitors are. */
   readonly identity: Identity
-  readonly links: Links
+  readonly links: KnownLinks
   readonly audit: Audit
+  /** What is kept of somebody on other machines; left out where nothing is. Rejects when it cannot be had. */
+  readonly exportKept?: (subject: Pick<ExportInput, 'visitors' | 'user'>) => Promise<readonly object[]>
   readonly eraser: Eraser
   /** Visitors whose batches may still be under way. To be told of every erasure, like `wipe`. */
   readonly erased: Erased
   readonly wipe: Wipe
+  readonly webhooks: Webhooks
   readonly hub: Hub
   /** Memory for the bodies of all open requests together. */
   readonly budget: ByteBudget

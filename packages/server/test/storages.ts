@@ -3,8 +3,11 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
 import type { AnyEvent } from '@unblink/protocol'
 import Database from 'libsql'
+import type { AuditRecord } from '../src/privacy/createAudit.ts'
+import { parseAudit } from '../src/scale/createScaleAudit.ts'
 import { getNames } from '../src/scale/getNames.ts'
 import { parseLogMessage } from '../src/scale/logMessage.ts'
+import { readMessages } from '../src/scale/readMessages.ts'
 import { createStore } from '../src/store/createStore.ts'
 import type { NatsServers } from './startNats.mjs'
 import { startTestServer, type TestServer } from './startTestServer.ts'
@@ -21,6 +24,8 @@ export interface Storage {
   start(): Promise<TestServer>
   /** In the order in which they were stored. */
   readEvents(server: TestServer): Promise<readonly KeptEvent[]>
+  /** Who did what, in order. */
+  readAudit(server: TestServer): Promise<readonly string[]>
   /** Makes it refuse writes; the result brings it back. */
   takeAway(server: TestServer): Promise<() => Promise<void>>
 }
@@ -40,6 +45,12 @@ export const embedded: Storage = {
       ...kept,
       ...nobodys.map(({ id }) => ({ event: { i: id } as AnyEvent, visitor: undefined })),
     ])
+  },
+  readAudit({ dataDir }) {
+    const database = new Database(join(dataDir, 'unblink.db'))
+    const rows = database.prepare('SELECT actor, action FROM audit ORDER BY id').all() as AuditRecord[]
+    database.close()
+    return Promise.resolve(rows.map(({ actor, action }) => `${actor} ${action}`))
   },
   takeAway({ dataDir }) {
     const database = new Database(join(dataDir, 'unblink.db'))
@@ -77,6 +88,17 @@ export function createNatsStorage(nats: NatsServers): Storage {
           if (read.type === 'event')
             kept.push({ event: read.stored.event, visitor: names.readVisitor(message.subject) })
         }
+      }
+      await connection.close()
+      return kept
+    },
+    async readAudit(server) {
+      const names = getNames({ namespace: namespaces.get(server)!, site: 'bank', fold: 1 })
+      const connection = await connect({ servers: nats.url })
+      const kept: string[] = []
+      for await (const message of readMessages({ manager: await jetstreamManager(connection), stream: names.audit })) {
+        const { actor, action } = parseAudit(message.string())!
+        kept.push(`${actor} ${action}`)
       }
       await connection.close()
       return kept

@@ -2,12 +2,15 @@ import { readFile } from 'node:fs/promises'
 import { explain, type SlotTrace } from '@unblink/decide/explain'
 import { isObject, type Attributes, type Experience } from '@unblink/protocol'
 import { getMessage } from '../log.ts'
+import { applyChoices } from '../model/applyChoices.ts'
 import { checkSite, formatFinding } from '../site/checkSite.ts'
 import { getClosest } from '../site/getClosest.ts'
 import { publish } from '../site/publish.ts'
 import { resolveRules } from '../site/resolveRules.ts'
 import type { Site } from '../site/site.ts'
+import { explainChoices, type ChoiceTrace } from './explainChoices.ts'
 import { findConfig } from './findConfig.ts'
+import { openLog } from './openLog.ts'
 import { readFlags } from './readFlags.ts'
 import { UsageError } from './UsageError.ts'
 
@@ -19,10 +22,11 @@ const USAGE = `unblink explain: tell how the slots of a site are decided for a v
   --slot NAME        this slot only (default: all)
   --at TIME          the moment to decide at, like 2030-01-31T09:00:00Z (default: now)
   --triggered        as if every trigger had fired (default: experiences that wait for one are named only)
+  --data DIR         folder of the database, as given to unblink serve, for what the bandits have learnt (default: nothing)
   --json             print it as JSON
   --help             this text
 
-Nothing has been counted on a device, so no cap stops an experience here.
+Where models or a bandit choose, they are asked, and what they chose is told. Nothing has been counted on a device, so no cap stops an experience here.
 `
 
 const OPTIONS = {
@@ -32,6 +36,7 @@ const OPTIONS = {
   slot: { type: 'string' },
   at: { type: 'string' },
   triggered: { type: 'boolean' },
+  data: { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean' },
 } as const
@@ -66,7 +71,11 @@ function selectSlots({ slots }: Site, name: string | undefined): readonly string
   )
 }
 
-function format({ slot, decision, considered, sentence }: SlotTrace, waiting: readonly Experience[]): string {
+function format(
+  { slot, decision, considered, sentence }: SlotTrace,
+  waiting: readonly Experience[],
+  choices: readonly ChoiceTrace[],
+): string {
   const { experience, variant, reason } = decision
   const width = Math.max(
     0,
@@ -75,7 +84,12 @@ function format({ slot, decision, considered, sentence }: SlotTrace, waiting: re
   const lines = [
     `${slot}: ${experience === undefined ? 'baseline' : `${experience} / ${variant}`} (${reason})`,
     `  ${sentence}`,
-    ...considered.map((one) => `  ${one.gate ? '-' : '+'} ${one.experience.padEnd(width)}  ${one.sentence}`),
+    ...considered.flatMap((one) => [
+      `  ${one.gate ? '-' : '+'} ${one.experience.padEnd(width)}  ${one.sentence}`,
+      ...choices
+        .filter(({ experience }) => experience === one.experience)
+        .flatMap(({ sentences }) => sentences.map((text) => `    ${' '.repeat(width)}  ${text}`)),
+    ]),
     ...waiting.map(({ id, when }) => `  . ${id.padEnd(width)}  It waits in the page for ${JSON.stringify(when)}.`),
   ]
   return lines.join('\n')
@@ -95,16 +109,27 @@ export async function runExplain(args: string[]): Promise<number> {
   const rules = resolveRules(publish(site), attributes, (operator, error) => {
     process.stderr.write(`operators.${operator} threw: ${getMessage(error)}; this counts as false\n`)
   })
-  const manifest = flags.triggered ? { ...rules, experiences: site.experiences } : rules
+  const database = flags.data === undefined ? undefined : openLog(flags.data)
+  const { chosen, traces } = await explainChoices({
+    site,
+    rules,
+    facts: attributes,
+    visitor: flags.visitor,
+    slots,
+    now,
+    database,
+  }).finally(() => database?.close())
+  const manifest = applyChoices(flags.triggered ? { ...rules, experiences: site.experiences } : rules, chosen)
   const explanation = explain({ manifest, attributes, visitor: flags.visitor, slots, now })
   const waiting = flags.triggered ? [] : site.experiences.filter(({ when }) => when)
   const text = flags.json
-    ? JSON.stringify(explanation, null, 2)
+    ? JSON.stringify({ ...explanation, choices: traces }, null, 2)
     : explanation.slots
         .map((trace) =>
           format(
             trace,
             waiting.filter(({ slot }) => slot === trace.slot),
+            traces,
           ),
         )
         .join('\n\n')

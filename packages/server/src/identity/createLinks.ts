@@ -59,6 +59,15 @@ export interface Links {
   deleteProofsBefore(at: number, limit: number): number
 }
 
+/** What is asked of links by whoever has nothing to do with how they are kept. */
+export interface KnownLinks extends Pick<Links, 'getUser' | 'getVisitors' | 'useProof'> {
+  /**
+   * Brings here what is known of a user, and of whoever they are, when it is kept on other machines; false when it cannot be had just
+   * now. Left out where it is here. Called by `fetchUser`; of a visitor's user, `fetchProfile` brings it along.
+   */
+  fetchUser?(user: string): Promise<boolean>
+}
+
 interface MergeRow {
   id: number
   visitor: string

@@ -15,6 +15,8 @@ export interface ChooseForInput {
   readonly profile?: Profile | undefined
   /** What a profile source knows of the visitor. */
   readonly source?: Attributes | undefined
+  /** Facts of the request: see `readContext`. */
+  readonly context?: Attributes | undefined
   /** @default every slot */
   readonly slots?: readonly string[]
   readonly consent: Consent
@@ -24,12 +26,13 @@ export interface ChooseForInput {
 /** What the site's models choose for a visitor; undefined for a site without any. Waits as long as they may take; never rejects. */
 export async function chooseFor(
   { models, log }: Pick<ServerContext, 'models' | 'log'>,
-  { publication, profile, source, slots, consent, now }: ChooseForInput,
+  { publication, profile, source, context = {}, slots, consent, now }: ChooseForInput,
 ): Promise<ChosenBy | undefined> {
   const { site, manifest } = publication
   if (!site.experiences.some(({ choose }) => choose)) return undefined
   const isAllowed = consent.personalization === 'granted'
-  const facts = isAllowed ? mergeSource(source, readAttributes(profile ?? createProfile(''), site, now)) : {}
+  const known = isAllowed ? mergeSource(source, readAttributes(profile ?? createProfile(''), site, now)) : {}
+  const facts = { ...context, ...known }
   const rules = resolveRules(publication, facts, (operator, error) =>
     log({ level: 'warn', code: 'operator_failed', message: `operators.${operator} threw: ${getMessage(error)}` }),
   )

@@ -1,4 +1,6 @@
-import { addToArm, EMPTY_ARM, fadeArm, type Arm } from './arm.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { addCredits, toArmKey } from './addCredits.ts'
+import { EMPTY_ARM, fadeArm, type Arm } from './arm.ts'
 import { getBeliefs } from './beliefs.ts'
 import type { Credit } from './credit.ts'
 import type { Bandit } from './getBandit.ts'
@@ -6,6 +8,8 @@ import { getBestShares } from './getBestShares.ts'
 
 /** All that the bandits of a site know. */
 export interface Arms {
+  /** Puts other arms, by `toArmKey`, in the place of all that is known: those of a cluster, whose workers learn. */
+  replace(all: ReadonlyMap<string, Arm>): void
   learn(credits: readonly Credit[], getBandit: (experience: string) => Bandit | undefined): void
   /** How likely each variant is to be chosen in a context ('' for everyone): in the bandit's order, adding up to 1. */
   getShares(bandit: Bandit, context: string, now: number): readonly number[]
@@ -32,21 +36,10 @@ export function createArms({ refreshMs = REFRESH_MS }: { readonly refreshMs?: nu
   const arms = new Map<string, Arm>()
   const news = new Map<string, number>()
   const cache = new Map<string, Shares>()
-  // An id has no blank, so neither part can pretend to be the other.
-  const toKey = (...parts: readonly string[]) => parts.join(' ')
-
-  const add = ({ experience, variant, at, weight, won }: Credit, context: string, { halfLifeMs }: Bandit) => {
-    const key = toKey(experience, context, variant)
-    const gain: Arm =
-      won === undefined
-        ? { n: weight, sum: 0, squares: 0, at }
-        : { n: 0, sum: weight * won, squares: weight * won * won, at }
-    arms.set(key, addToArm(arms.get(key) ?? EMPTY_ARM, gain, halfLifeMs))
-    const place = toKey(experience, context)
-    news.set(place, (news.get(place) ?? 0) + 1)
-  }
+  const toPlace = (experience: string, context: string) => `${experience} ${context}`
+  const note = (place: string) => news.set(place, (news.get(place) ?? 0) + 1)
   const getArms = ({ experience, variants, halfLifeMs }: Bandit, context: string, now: number) =>
-    variants.map((variant) => fadeArm(arms.get(toKey(experience, context, variant)) ?? EMPTY_ARM, now, halfLifeMs))
+    variants.map((variant) => fadeArm(arms.get(toArmKey(experience, context, variant)) ?? EMPTY_ARM, now, halfLifeMs))
 
   const workOut = (bandit: Bandit, context: string, now: number): readonly number[] => {
     const { floor, variants, maxValue } = bandit
@@ -56,7 +49,7 @@ export function createArms({ refreshMs = REFRESH_MS }: { readonly refreshMs?: nu
     return best.map((share) => least + (1 - least * variants.length) * share)
   }
   const getShares = (bandit: Bandit, context: string, now: number): readonly number[] => {
-    const place = toKey(bandit.experience, context)
+    const place = toPlace(bandit.experience, context)
     const known = cache.get(place)
     if (known && known.bandit === bandit) {
       const ageMs = Math.abs(now - known.at)
@@ -70,12 +63,15 @@ export function createArms({ refreshMs = REFRESH_MS }: { readonly refreshMs?: nu
 
   return {
     learn(credits, getBandit) {
-      for (const credit of credits) {
-        const bandit = getBandit(credit.experience)
-        if (!bandit) continue
-        add(credit, '', bandit)
-        if (credit.context !== '') add(credit, credit.context, bandit)
+      addCredits(arms, credits, getBandit, (_key, { experience }, context) => note(toPlace(experience, context)))
+    },
+    replace(all) {
+      for (const [key, arm] of all) {
+        if (isDeepStrictEqual(arms.get(key), arm)) continue
+        arms.set(key, arm)
+        note(key.slice(0, key.lastIndexOf(' ')))
       }
+      for (const key of arms.keys()) if (!all.has(key)) arms.delete(key)
     },
     getShares,
     getBest(bandit, now) {

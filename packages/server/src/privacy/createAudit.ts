@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import type { Database } from '../store/openDatabase.ts'
 
 /** What is worth answering for. */
-export type AuditAction = 'identify' | 'log_out' | 'unmerge' | 'export' | 'erase' | 'attributes'
+export type AuditAction = 'identify' | 'log_out' | 'unmerge' | 'export' | 'bulk_export' | 'erase' | 'attributes'
 
 export interface AuditRecord {
   /** Epoch milliseconds. */
@@ -30,6 +30,8 @@ export interface Audit {
    * would outlive an erasure here.
    */
   toSubject(id: string): string
+  /** Whether this visitor was erased, as far back as the audit goes. */
+  wasErased(visitor: string): boolean
   /** Deletes records before a moment, at most `limit`; returns how many. Throws for a moment within the last year. */
   deleteBefore(at: number, limit: number): number
 }
@@ -46,11 +48,15 @@ export function createAudit(database: Database.Database, site: string): Audit {
   const remove = database.prepare(
     'DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE site = ? AND at < ? ORDER BY id LIMIT ?)',
   )
+  const selectErased = database.prepare(
+    "SELECT 1 FROM audit WHERE site = ? AND subject = ? AND action = 'erase' LIMIT 1",
+  )
   return {
     add({ at, actor, action, about }) {
       insert.run(site, at, actor, action, toSubject(salt, about))
     },
     toSubject: (id) => toSubject(salt, id),
+    wasErased: (visitor) => selectErased.get(site, toSubject(salt, visitor)) !== undefined,
     deleteBefore: (at, limit) => remove.run(site, at, limit).changes,
   }
 }

@@ -9,6 +9,8 @@ export interface ErasedOptions {
   readonly keepMs?: number
   /** @default 50 000 */
   readonly max?: number
+  /** Called with each who is added. */
+  readonly onAdd?: ((visitor: string) => void) | undefined
   /** Monotonic milliseconds. */
   readonly getTime: () => number
 }
@@ -17,12 +19,13 @@ export interface ErasedOptions {
  * Remembers, in memory only, who was erased: a batch that was under way meanwhile would otherwise make them anew, and give
  * them a cookie again. Ids are never given to anybody else, so nobody misses one.
  */
-export function createErased({ keepMs = 600_000, max = 50_000, getTime }: ErasedOptions): Erased {
+export function createErased({ keepMs = 600_000, max = 50_000, onAdd, getTime }: ErasedOptions): Erased {
   const times = new Map<string, number>()
   return {
     add(visitor) {
       times.delete(visitor)
       times.set(visitor, getTime())
+      onAdd?.(visitor)
       if (times.size > max) times.delete(times.keys().next().value!)
     },
     has(visitor) {

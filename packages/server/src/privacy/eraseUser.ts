@@ -1,3 +1,4 @@
+import { fetchUser } from '../identity/fetchUser.ts'
 import { toUserKey } from '../identity/toUserKey.ts'
 import type { ServerContext } from '../serverContext.ts'
 
@@ -12,16 +13,19 @@ export async function eraseUser(
   actor: string,
 ): Promise<boolean> {
   const { site } = publication
+  if (!(await fetchUser(links, user))) return false
   const written = await writer.write(() => {
     const visitors = links.getVisitors(user)
     // First what binds them to this user, so that nothing has to be worked out that goes anyway.
     eraser.eraseUser(user)
     eraser.eraseVisitor(toUserKey(user))
+    const at = now()
     for (const visitor of visitors) {
       identity.release(visitor, site)
       eraser.eraseVisitor(visitor)
+      audit.add({ at, actor, action: 'erase', about: visitor })
     }
-    audit.add({ at: now(), actor, action: 'erase', about: user })
+    audit.add({ at, actor, action: 'erase', about: user })
     return visitors
   }, 0)
   if (written.type === 'refused') throw written.error

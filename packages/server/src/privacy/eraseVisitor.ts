@@ -6,12 +6,13 @@ import type { ServerContext } from '../serverContext.ts'
  * @param actor Who asks, for the audit.
  */
 export async function eraseVisitor(
-  { writer, identity, eraser, erased, audit, hub, wipe, publication, now }: ServerContext,
+  { writer, identity, eraser, erased, audit, hub, webhooks, wipe, publication, now }: ServerContext,
   visitor: string,
   actor: string,
 ): Promise<boolean> {
   const { site } = publication
   const written = await writer.write(() => {
+    webhooks.forget(visitor)
     identity.release(visitor, site)
     eraser.eraseVisitor(visitor)
     audit.add({ at: now(), actor, action: 'erase', about: visitor })

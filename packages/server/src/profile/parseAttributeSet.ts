@@ -14,8 +14,9 @@ function createEventId(now: number): string {
 /**
  * Checks attributes that a site's own server wants to set, and wraps them into the event that says so. `holdings` takes
  * a list of strings, null takes an attribute away.
+ * @param id The event's id, a UUIDv7, for who must be able to tell a repeat. @default a new one
  */
-export function parseAttributeSet(set: unknown, now: number): Result<Event<'attributes'>> {
+export function parseAttributeSet(set: unknown, now: number, id = createEventId(now)): Result<Event<'attributes'>> {
   if (!isObject(set)) return fail('set: expected an object of attributes')
   const misnamed = Object.keys(set).find((name) => !NAME.test(name))
   if (misnamed !== undefined) {
@@ -31,7 +32,7 @@ export function parseAttributeSet(set: unknown, now: number): Result<Event<'attr
   }
   // The parser of batches knows the bounds of an event; there is one such place.
   const event = {
-    i: createEventId(now),
+    i: id,
     n: 0,
     pv: createEventId(now),
     t: 'attributes',

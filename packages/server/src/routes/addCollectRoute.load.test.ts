@@ -15,7 +15,7 @@ import {
   type TestServer,
 } from '../../test/startTestServer.ts'
 import { isBot } from '../collector/isBot.ts'
-import type { ServerOptions } from '../createServer.ts'
+import type { ServerOptions } from '../serverOptions.ts'
 
 let server: TestServer
 let reader: Database.Database
@@ -226,4 +226,4 @@ test('D6 of far more than can be written, some is taken and the rest told when t
       .sort(),
   )
   expect(server.logs.filter(({ code }) => code === 'overload_began')).toHaveLength(1)
-})
+}, 120_000)

@@ -20,6 +20,7 @@ import { publish } from '../site/publish.ts'
 import { createStore } from '../store/createStore.ts'
 import { createWriter, type QueueState } from '../store/createWriter.ts'
 import { openDatabase } from '../store/openDatabase.ts'
+import { createWebhooks } from '../webhooks/createWebhooks.ts'
 import { addCollectRoute } from './addCollectRoute.ts'
 
 const CALM: QueueState = { jobs: 0, bytes: 0, waitMs: 0, isFull: false }
@@ -42,12 +43,17 @@ beforeEach(() => {
   const links = createLinks(database, site.id)
   const store = createStore(database, site.id)
   const wipe = createWipe({ database, log })
+  const webhooks = createWebhooks({
+    ...{ database, site, links, registry: metrics.registry, log, now: Date.now },
+    getPublication: () => publish(site),
+  })
   queue = CALM
   context = {
     publication: publish(site),
     onPublish: () => undefined,
     tap: createTap({ log, now: Date.now }),
     source: createSourceReader({ log, now: Date.now }),
+    geo: { read: () => undefined, close() {} },
     models: createModels({ log, answers: metrics.modelAnswers, shadows: metrics.modelShadows, getTime }),
     store,
     writer,
@@ -58,6 +64,7 @@ beforeEach(() => {
     eraser: createEraser(database, site.id),
     erased: createErased({ getTime }),
     wipe,
+    webhooks,
     pressure,
     limits: {
       visitor: createBuckets({ perSecond: 100, burst: 5_000, getTime }),

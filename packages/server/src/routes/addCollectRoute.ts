@@ -8,6 +8,7 @@ import { createReply } from '../createReply.ts'
 import { chooseFor } from '../model/chooseFor.ts'
 import { admit, ORIGIN_REFUSED } from '../http/admit.ts'
 import { getPublicUrl } from '../http/getPublicUrl.ts'
+import { getRemoteAddress } from '../http/getRemoteAddress.ts'
 import { readJson } from '../http/readJson.ts'
 import { refuse, refuseForNow } from '../http/refuse.ts'
 import { formatVisitorCookie, isVisitorId, readVisitorCookie } from '../http/visitorCookie.ts'
@@ -18,6 +19,7 @@ import type { Profile } from '../profile/profile.ts'
 import { readElsewhere } from '../profile/readElsewhere.ts'
 import type { ServerContext } from '../serverContext.ts'
 import type { Publication } from '../site/publish.ts'
+import { readContext } from '../sources/readContext.ts'
 import { fetchProfile } from '../store/fetchProfile.ts'
 
 /** Why the events of a batch are left to their sender, who sends them again. */
@@ -73,7 +75,8 @@ export function addCollectRoute(app: Hono, context: ServerContext): void {
     const at = now()
     const source = await readElsewhere(context, publication, { profile, url: '', now: at })
     const overrides = readOverrides(publication.site, c.req.header('cookie'), at)
-    const input = { publication, profile, source, overrides, consent, now: at, log }
+    const facts = readContext(context, { header: (name) => c.req.header(name), address: getRemoteAddress(c), consent })
+    const input = { publication, profile, source, context: facts, overrides, consent, now: at, log }
     return createReply({ ...input, chosen: await chooseFor(context, input) })
   }
 

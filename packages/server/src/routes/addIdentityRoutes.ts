@@ -11,6 +11,7 @@ import { checkProof } from '../identity/checkProof.ts'
 import type { Identified } from '../identity/createIdentity.ts'
 import { isUserId, USER_EXPECTED } from '../identity/isUserId.ts'
 import type { ServerContext } from '../serverContext.ts'
+import { fetchProfile } from '../store/fetchProfile.ts'
 
 const MAX_REQUEST_BYTES = 16 * 1024
 const NO_STORAGE = 'Nothing could be written, so nothing has happened. Try again later.'
@@ -28,7 +29,7 @@ class UsedProof extends Error {}
  * the browser gets a new visitor. Both answer as a profile request does.
  */
 export function addIdentityRoutes(app: Hono, context: ServerContext): void {
-  const { identity, links, audit, writer, hub, limits, budget, trustProxy, now } = context
+  const { store, identity, links, audit, writer, hub, limits, budget, trustProxy, now } = context
 
   const ask = async (c: Context): Promise<Asked> => {
     const { site } = context.publication
@@ -91,6 +92,7 @@ export function addIdentityRoutes(app: Hono, context: ServerContext): void {
       return refuse(c, 401, 'proof_expired', 'The proof is too old, or good for longer than a day. Make a new one.')
     if (proof.type === 'invalid')
       return refuse(c, 401, 'proof', 'The proof is not one of this site for this visitor and user.')
+    if (!(await fetchProfile(store, visitor))) return refuse(c, 503, 'storage', NO_STORAGE)
     const written = await writer.write((): Identified => {
       if (links.getUser(visitor) === user) return { visitor, isChanged: false }
       if (!links.useProof(proof.digest, proof.expiresAt)) throw new UsedProof()
@@ -113,6 +115,7 @@ export function addIdentityRoutes(app: Hono, context: ServerContext): void {
     const consent = withPrivacyControl(request.consent, c.req.header('sec-gpc') === '1')
     if (visitor !== undefined) {
       const at = now()
+      if (!(await fetchProfile(store, visitor))) return refuse(c, 503, 'storage', NO_STORAGE)
       const written = await writer.write(() => {
         const user = links.getUser(visitor)
         if (identity.logOut(visitor, at) && user !== undefined)

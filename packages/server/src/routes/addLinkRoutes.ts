@@ -6,6 +6,7 @@ import { requireKey } from '../http/requireKey.ts'
 import { isVisitorId } from '../http/visitorCookie.ts'
 import { isUserId, USER_EXPECTED } from '../identity/isUserId.ts'
 import type { ServerContext } from '../serverContext.ts'
+import { fetchProfile } from '../store/fetchProfile.ts'
 
 const MAX_REQUEST_BYTES = 16 * 1024
 const NO_VISITOR = 'The visitor id is not a UUIDv4 in lower case.'
@@ -17,7 +18,7 @@ const NO_STORAGE = 'Nothing could be written, so nothing has happened. Try again
  * (both with scope `identify`), and `POST /v1/visitors/:visitor/unmerge` (scope `merge`), which takes it back.
  */
 export function addLinkRoutes(app: Hono, context: ServerContext): void {
-  const { identity, links, audit, writer, hub, budget, now } = context
+  const { store, identity, links, audit, writer, hub, budget, now } = context
 
   app.put('/v1/visitors/:visitor/user', async (c) => {
     const { site } = context.publication
@@ -31,6 +32,7 @@ export function addLinkRoutes(app: Hono, context: ServerContext): void {
     const user = isObject(body.value) ? getOwn(body.value, 'user') : undefined
     if (!isUserId(user)) return refuse(c, 400, 'schema', `user: ${USER_EXPECTED}`)
     const at = now()
+    if (!(await fetchProfile(store, visitor))) return refuse(c, 503, 'storage', NO_STORAGE)
     const written = await writer.write(() => {
       const identified = identity.identify({ visitor, user, at, site })
       if (identified.isChanged) audit.add({ at, actor: `key:${key.id}`, action: 'identify', about: user })
@@ -48,6 +50,7 @@ export function addLinkRoutes(app: Hono, context: ServerContext): void {
     const visitor = c.req.param('visitor')
     if (!isVisitorId(visitor)) return refuse(c, 400, 'schema', NO_VISITOR)
     const at = now()
+    if (!(await fetchProfile(store, visitor))) return refuse(c, 503, 'storage', NO_STORAGE)
     const written = await writer.write(() => {
       const user = links.getUser(visitor)
       if (!identity.logOut(visitor, at) || user === undefined) return
@@ -66,6 +69,7 @@ export function addLinkRoutes(app: Hono, context: ServerContext): void {
     const visitor = c.req.param('visitor')
     if (!isVisitorId(visitor)) return refuse(c, 400, 'schema', NO_VISITOR)
     const at = now()
+    if (!(await fetchProfile(store, visitor))) return refuse(c, 503, 'storage', NO_STORAGE)
     const written = await writer.write(() => {
       const separated = identity.separate(visitor, site)
       if (separated === 'separated') audit.add({ at, actor: `key:${key.id}`, action: 'unmerge', about: visitor })

@@ -2,6 +2,7 @@ import type { Context, Hono } from 'hono'
 import { refuse } from '../http/refuse.ts'
 import { requireKey } from '../http/requireKey.ts'
 import { isVisitorId } from '../http/visitorCookie.ts'
+import { fetchUser } from '../identity/fetchUser.ts'
 import { isUserId, USER_EXPECTED } from '../identity/isUserId.ts'
 import { toUserKey } from '../identity/toUserKey.ts'
 import { eraseUser } from '../privacy/eraseUser.ts'
@@ -25,7 +26,10 @@ export function addPrivacyRoutes(app: Hono, context: ServerContext): void {
     // What cannot be put down does not happen.
     const noted = await writer.write(() => audit.add({ at, actor, action: 'export', about }), 0)
     if (noted.type !== 'written') return refuse(c, 503, 'storage', NO_STORAGE)
-    const rows = exportSubject({ database, site: site.id, ...input })
+    const rows = [
+      ...exportSubject({ database, site: site.id, ...input }),
+      ...((await context.exportKept?.(input)) ?? []),
+    ]
     const head = { v: 1, site: site.id, at, ...input, rows: rows.length }
     c.header('cache-control', 'no-store')
     c.header('x-content-type-options', 'nosniff')
@@ -48,6 +52,7 @@ export function addPrivacyRoutes(app: Hono, context: ServerContext): void {
     if (!key.ok) return key.response
     const user = c.req.param('user')
     if (!isUserId(user)) return refuse(c, 400, 'schema', `user: ${USER_EXPECTED}`)
+    if (!(await fetchUser(links, user))) return refuse(c, 503, 'storage', NO_STORAGE)
     return send(c, `key:${key.id}`, user, { visitors: [toUserKey(user), ...links.getVisitors(user)], user })
   })
 

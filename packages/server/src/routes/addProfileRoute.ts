@@ -2,6 +2,7 @@ import { parseProfileRequest, type ProfileRequest } from '@unblink/protocol'
 import type { Context, Hono } from 'hono'
 import { answerProfile } from '../answerProfile.ts'
 import { admit, ORIGIN_REFUSED } from '../http/admit.ts'
+import { getRemoteAddress } from '../http/getRemoteAddress.ts'
 import { readJson } from '../http/readJson.ts'
 import { refuse, refuseForNow } from '../http/refuse.ts'
 import { isVisitorId, readVisitorCookie } from '../http/visitorCookie.ts'
@@ -44,6 +45,7 @@ export function addProfileRoute(app: Hono, context: ServerContext): void {
     const { reply, setCookie } = await answerProfile(context, request, {
       url: c.req.url,
       header: (name) => c.req.header(name),
+      address: getRemoteAddress(c),
     })
     if (setCookie) c.header('set-cookie', setCookie)
     c.header('cache-control', cacheControl)

@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from 'vitest'
 import { findNats, startNats } from '../../test/startNats.mjs'
+import { callWithKey } from '../../test/openIdentity.ts'
 import {
   askProfile,
   COOKIE,
@@ -9,6 +10,7 @@ import {
   makeSite,
   post,
   sendBatch,
+  SERVER_KEY,
   VISITOR,
   type TestServer,
 } from '../../test/startTestServer.ts'
@@ -150,12 +152,81 @@ function checkContract(storage: Storage): void {
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
     expect(await refused.json()).toMatchObject({ error: { code: 'storage' } })
     expect((await fetch(`${server.url}/ready`)).status).toBe(503)
+    const put = await callWithKey(server, 'PUT', `/v1/visitors/${VISITOR}/user`, { body: { user: 'u-17' } })
+    expect(put.status).toBe(503)
     await bringBack()
     const send = async () => (await post(`${server.url}/v1/e`, makeBatch([event]), COOKIE)).status
     await expect.poll(send, { timeout: 20_000, interval: 250 }).toBe(200)
+    expect(await storage.readAudit(server)).toEqual([])
     expect(await getIds(storage, server)).toContain(event.i)
     expect((await askProfile(server, {}, COOKIE)).reply.generation).toBe(2)
     await expect.poll(async () => (await fetch(`${server.url}/ready`)).status, { timeout: 5_000 }).toBe(200)
+  })
+
+  it('what visitors have added is one user’s, exported and erased with them', async (server) => {
+    const ids = { phone: VISITOR, laptop: '11111111-1111-4111-8111-111111111111' }
+    const stranger = '22222222-2222-4222-8222-222222222222'
+    const apply = (visitor: string) =>
+      sendBatch(server, [makeEvent({ t: 'conversion', p: { goal: 'apply' } })], {}, { cookie: `ub_v=${visitor}` })
+    const count = () => server.unblink.readProfile(ids.laptop)?.conversions['apply']?.count
+    for (const visitor of [ids.phone, ids.laptop, stranger]) await apply(visitor)
+    for (const visitor of Object.values(ids))
+      await callWithKey(server, 'PUT', `/v1/visitors/${visitor}/user`, { body: { user: 'u.17/*' } })
+    await apply(ids.phone)
+    expect((await askProfile(server, {}, { cookie: `ub_v=${ids.laptop}` })).reply.generation).toBeGreaterThan(3)
+    expect(count()).toBe(3)
+    await server.unblink.setAttributes(ids.laptop, { tier: 'gold' })
+    await server.unblink.setAttributes(ids.phone, { tier: 'silver', holdings: [] })
+    expect(server.unblink.readProfile(ids.laptop)).toMatchObject({ custom: { tier: 'silver' }, holdings: [] })
+
+    const line = JSON.stringify({ user: 'u.17/*', set: { tier: 'black' } })
+    const imported = await fetch(`${server.url}/v1/import`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${SERVER_KEY}`, 'content-type': 'application/x-ndjson' },
+      body: `${line}\n`,
+    })
+    expect(await imported.json()).toMatchObject({ set: 1 })
+    expect(server.unblink.readProfile(ids.phone)?.custom).toEqual({ tier: 'black' })
+
+    const path = `/v1/users/${encodeURIComponent('u.17/*')}`
+    const lines = (await (await callWithKey(server, 'GET', `${path}/export`)).text()).trim().split('\n')
+    const rows = lines.slice(1).map((line) => JSON.parse(line) as { table: string; row: { visitor: string } })
+    expect(rows.filter(({ table }) => table === 'events')).toHaveLength(6)
+    expect(new Set(rows.flatMap(({ table, row }) => (table === 'merges' ? row.visitor : [])))).toEqual(
+      new Set(Object.values(ids)),
+    )
+    expect(rows.filter(({ table }) => table === 'profiles')).toMatchObject([{ row: { visitor: 'user:u.17/*' } }])
+    expect(lines.join()).not.toContain(stranger)
+    const own = await (await callWithKey(server, 'GET', `/v1/visitors/${ids.phone}/export`)).text()
+    expect(own.match(/"table":"events"/g)?.length).toBeGreaterThanOrEqual(3)
+
+    await callWithKey(server, 'DELETE', `/v1/visitors/${ids.phone}`)
+    await askProfile(server, {}, { cookie: `ub_v=${ids.laptop}` })
+    expect(count()).toBe(1)
+    expect((await callWithKey(server, 'DELETE', path)).status).toBe(204)
+    expect((await storage.readEvents(server)).map(({ visitor }) => visitor)).toEqual([stranger])
+    expect(await (await callWithKey(server, 'GET', `${path}/export`)).text()).toMatch(/"rows":0}\n$/)
+    expect(server.unblink.readProfile(ids.laptop)).toBeUndefined()
+    expect(server.unblink.readProfile(stranger)?.conversions['apply']?.count).toBe(1)
+    expect((await storage.readAudit(server)).map((line) => line.replace('key:server ', ''))).toEqual([
+      ...['identify', 'identify', 'attributes', 'export', 'export', 'erase', 'erase', 'erase', 'export'],
+    ])
+  })
+
+  it('many changes of who a visitor is, all at once and beside their events, leave one of them', async (server) => {
+    const users = Array.from({ length: 6 }, (_, n) => `u-${n}`)
+    const put = async (user: string) => {
+      const response = await callWithKey(server, 'PUT', `/v1/visitors/${VISITOR}/user`, { body: { user } })
+      return ((await response.json()) as { visitor: string }).visitor
+    }
+    const [found] = await Promise.all([
+      Promise.all(users.map(put)),
+      Promise.all(users.map(() => sendBatch(server, [makeEvent()], {}, COOKIE))),
+    ])
+    // Each other one found somebody else there: then the visitor is nobody's again, and a new one theirs.
+    expect(found.filter((visitor) => visitor === VISITOR)).toHaveLength(3)
+    expect(new Set(found).size).toBe(4)
+    expect(await storage.readAudit(server)).toEqual(users.map(() => 'key:server identify'))
   })
 
   it('a server that is closing takes no more events, and says when to come back', async (server) => {

@@ -11,8 +11,12 @@ export interface BucketValue {
 export interface Bucket {
   /** From any server that has the bucket, so that it works while a leader is elected; may be a moment behind. */
   get(key: string): Promise<BucketValue | undefined>
+  /** From the server that leads, so never behind. */
+  getLatest(key: string): Promise<BucketValue | undefined>
   /** Writes when nobody has written since `revision` (0: no value yet). The new revision; undefined when somebody has. */
   replace(key: string, text: string, revision: number): Promise<number | undefined>
+  /** Leaves nothing of a key, not even that it was there. A value after `revision` stays. @default whatever there is */
+  remove(key: string, revision?: number): Promise<void>
 }
 
 export interface BucketInput {
@@ -20,6 +24,9 @@ export interface BucketInput {
   readonly client: JetStreamClient
   readonly name: string
 }
+
+/** NATS' own code, https://github.com/nats-io/nats-server/blob/main/server/errors.json */
+const NO_MESSAGE = 10_037
 
 const CONFLICTS: readonly number[] = [
   JetStreamApiCodes.StreamWrongLastSequence,
@@ -33,6 +40,15 @@ export function createBucket({ manager, client, name }: BucketInput): Bucket {
       const message = await manager.direct.getMessage(stream, { last_by_subj: getKeySubject(name, key) })
       return message ? { text: message.string(), revision: message.seq } : undefined
     },
+    async getLatest(key) {
+      try {
+        const message = await manager.streams.getMessage(stream, { last_by_subj: getKeySubject(name, key) })
+        return message ? { text: message.string(), revision: message.seq } : undefined
+      } catch (error) {
+        if (error instanceof JetStreamApiError && error.code === NO_MESSAGE) return undefined
+        throw error
+      }
+    },
     async replace(key, text, revision) {
       try {
         const expect = { lastSubjectSequence: revision }
@@ -41,6 +57,10 @@ export function createBucket({ manager, client, name }: BucketInput): Bucket {
         if (error instanceof JetStreamApiError && CONFLICTS.includes(error.code)) return undefined
         throw error
       }
+    },
+    async remove(key, revision) {
+      const filter = getKeySubject(name, key)
+      await manager.streams.purge(stream, revision === undefined ? { filter } : { filter, seq: revision + 1 })
     },
   }
 }

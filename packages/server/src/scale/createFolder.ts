@@ -2,7 +2,9 @@ import type { JetStreamManager } from '@nats-io/jetstream'
 import { getMessage, type Log } from '../log.ts'
 import type { Site } from '../site/site.ts'
 import type { Bucket } from './createBucket.ts'
-import { EMPTY, foldMessage, formatState, parseState, type FoldedState, type SequencedMessage } from './foldedState.ts'
+import type { Teacher } from './createTeacher.ts'
+import { EMPTY, foldMessage, formatState, parseState } from './foldedState.ts'
+import type { FoldedState, Lesson, SequencedMessage } from './foldedState.ts'
 import type { Names } from './getNames.ts'
 import { readLog } from './readLog.ts'
 
@@ -10,6 +12,8 @@ export interface FolderOptions {
   readonly manager: JetStreamManager
   readonly names: Names
   readonly profiles: Bucket
+  /** Where it brings what bandits learn. @default nobody learns */
+  readonly teacher?: Teacher | undefined
   readonly partition: number
   /** All messages up to this one are folded. */
   readonly from: number
@@ -46,6 +50,7 @@ export function createFolder({
   manager,
   names,
   profiles,
+  teacher,
   partition,
   from,
   getSite,
@@ -77,39 +82,46 @@ export function createFolder({
     if (last) await manager.streams.purge(names.events, { filter: names.getSubject(partition, visitor), seq: last.seq })
   }
 
-  /** True when it is written, by us or by another; false when another was in between. */
-  const tryFold = async (visitor: string, messages: readonly SequencedMessage[]): Promise<boolean> => {
+  /** As it is written, by us or by another; undefined when another was in between. */
+  const tryFold = async (visitor: string, messages: readonly SequencedMessage[]): Promise<FoldedState | undefined> => {
     const known = kept.get(visitor) ?? (await read(visitor))
     const site = getSite()
     const state = messages.reduce((before, message) => foldMessage(before, message, site), known.state)
-    if (state === known.state) return (keep(visitor, known), true)
+    if (state === known.state) return (keep(visitor, known), state)
     await eraseLog(visitor, messages, known.state.seq)
     const revision = await profiles.replace(visitor, formatState(state), known.revision)
-    if (revision === undefined) return (kept.delete(visitor), onConflict(), false)
+    if (revision === undefined) return (kept.delete(visitor), onConflict(), undefined)
     keep(visitor, { state, revision })
-    return true
+    return state
   }
 
-  const foldVisitor = async (visitor: string, messages: readonly SequencedMessage[]) => {
+  /** Until it is done, or nobody wants it any more. */
+  const insist = async <T>(what: string, work: () => Promise<T | undefined>): Promise<T | undefined> => {
     for (let tries = 0; !signal.aborted; tries++) {
       try {
-        if (await tryFold(visitor, messages)) return
+        const done = await work()
+        if (done !== undefined) return done
       } catch (error) {
-        // It may have been written or not; the next look tells.
-        kept.delete(visitor)
-        if (tries === RETRY_MS.length)
-          log({
-            level: 'warn',
-            code: 'fold_waits',
-            message: `A profile cannot be written: ${getMessage(error)}`,
-            partition,
-          })
+        const message = `${what} cannot be written: ${getMessage(error)}`
+        if (tries === RETRY_MS.length) log({ level: 'warn', code: 'fold_waits', message, partition })
       }
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS[Math.min(tries, RETRY_MS.length - 1)]))
     }
+    return undefined
   }
 
-  const foldSlice = async (messages: readonly SequencedMessage[]) => {
+  const foldVisitor = (visitor: string, messages: readonly SequencedMessage[]) =>
+    insist('A profile', async () => {
+      try {
+        return await tryFold(visitor, messages)
+      } catch (error) {
+        // It may have been written or not; the next look tells.
+        kept.delete(visitor)
+        throw error
+      }
+    })
+
+  const foldSlice = async (messages: readonly SequencedMessage[], last: number) => {
     const byVisitor = new Map<string, SequencedMessage[]>()
     for (const message of messages) {
       const list = byVisitor.get(message.visitor)
@@ -117,16 +129,21 @@ export function createFolder({
       else byVisitor.set(message.visitor, [message])
     }
     const waiting = [...byVisitor]
+    const lessons: Lesson[] = []
     const work = async () => {
-      for (let one = waiting.pop(); one && !signal.aborted; one = waiting.pop()) await foldVisitor(...one)
+      for (let one = waiting.pop(); one && !signal.aborted; one = waiting.pop())
+        lessons.push(...((await foldVisitor(...one))?.lessons ?? []))
     }
     await Promise.all(Array.from({ length: Math.min(MAX_OPEN, waiting.length) }, work))
+    // Before the slice counts as done: what is read again after a crash still has these lessons in its profiles.
+    if (teacher && !signal.aborted)
+      await insist('What bandits learn', async () => (await teacher.teach(lessons, last), true as const))
     if (!signal.aborted) onFold({ messages: messages.length, profiles: byVisitor.size })
   }
 
   const run = async () => {
     for await (const slice of readLog({ manager, names, partition, from: from + 1, signal, log })) {
-      await foldSlice(slice.messages)
+      await foldSlice(slice.messages, slice.last)
       if (signal.aborted) return
       done = slice.last
       pending = slice.pending

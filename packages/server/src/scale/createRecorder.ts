@@ -1,9 +1,30 @@
+import type { AuditAction } from '../privacy/createAudit.ts'
 import type { StoredEvent } from '../store/createStore.ts'
+import type { LinkMessage } from './logMessage.ts'
+
+/** Who a visitor is from now on. */
+export interface RecordedLink {
+  readonly visitor: string
+  readonly message: LinkMessage
+}
+
+export interface RecordedAudit {
+  readonly at: number
+  readonly actor: string
+  readonly action: AuditAction
+  /** See `Audit.toSubject`. */
+  readonly subject: string
+}
 
 /** What a job wants to have written. */
 export interface Recorded {
   readonly events: { readonly stored: StoredEvent; readonly visitor: string | undefined }[]
   readonly erased: string[]
+  readonly erasedUsers: string[]
+  readonly links: RecordedLink[]
+  /** Digests of proofs that are used up. */
+  readonly proofs: string[]
+  readonly audit: RecordedAudit[]
   /** Whether it wants a proof that writing works. */
   isMarked: boolean
 }
@@ -20,7 +41,10 @@ export function createRecorder(): Recorder {
   let current: Recorded | undefined
   return {
     run(job) {
-      const recorded: Recorded = { events: [], erased: [], isMarked: false }
+      const recorded: Recorded = {
+        ...{ events: [], erased: [], erasedUsers: [], links: [], proofs: [], audit: [] },
+        isMarked: false,
+      }
       current = recorded
       try {
         return { value: job(), recorded }

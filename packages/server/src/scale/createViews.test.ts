@@ -24,6 +24,8 @@ function setUp() {
       return Promise.resolve(there.state && { text: formatState(there.state), revision: 1 })
     },
     replace: () => Promise.reject(new Error('nobody writes here')),
+    getLatest: () => Promise.reject(new Error('nobody writes here')),
+    remove: () => Promise.reject(new Error('nobody writes here')),
   }
   const views = createViews({ profiles, getSite: () => site, freshMs: 100, staleMs: 1_000, getTime: () => there.now })
   return { there, views }

@@ -6,6 +6,7 @@ import type { Site } from '../site/site.ts'
 import type { Bucket } from './createBucket.ts'
 import { createFolder, type Folder } from './createFolder.ts'
 import { createShares } from './createShares.ts'
+import { createTeacher } from './createTeacher.ts'
 import type { Names } from './getNames.ts'
 
 export interface WorkerOptions {
@@ -55,7 +56,8 @@ export function createWorker({
     }
     for (const [partition, from] of ours) {
       if (folders.has(partition)) continue
-      const options = { manager, names, profiles, partition, from, getSite, log }
+      const teacher = createTeacher({ control, key: names.getArmsKey(partition), getSite })
+      const options = { manager, names, profiles, teacher, partition, from, getSite, log }
       folders.set(
         partition,
         createFolder({

@@ -14,8 +14,18 @@ export interface Names {
   readonly profiles: string
   /** The bucket for settings and for who folds what. */
   readonly control: string
+  /** The bucket of users, by `getUserKey`. */
+  readonly users: string
+  /** The bucket of proofs that were used. */
+  readonly proofs: string
+  /** The stream of who did what. */
+  readonly audit: string
+  readonly auditSubjects: string
   /** The key, in `control`, of who folds which partition. */
   readonly board: string
+  /** The key, in `control`, of what a partition's visitors have taught the bandits. */
+  getArmsKey(partition: number): string
+  getAuditSubject(action: string): string
   /** Where the events of a visitor go; without one, they belong to nobody. */
   getSubject(partition: number, visitor: string | undefined): string
   /** All events of one partition. */
@@ -32,12 +42,19 @@ const encode = (text: string) => text.replace(/[^A-Za-z0-9-]/g, (sign) => `_${si
 export function getNames({ namespace, site, fold }: NamesInput): Names {
   const prefix = `${encode(namespace)}-${encode(site)}`
   const subject = `${encode(namespace)}.${encode(site)}.events`
+  const audit = `${encode(namespace)}.${encode(site)}.audit`
   return {
     events: `${prefix}-events`,
     eventSubjects: `${subject}.*.*`,
     profiles: `${prefix}-profiles-${fold}`,
     control: `${prefix}-control`,
+    users: `${prefix}-users`,
+    proofs: `${prefix}-proofs`,
+    audit: `${prefix}-audit`,
+    auditSubjects: `${audit}.*`,
     board: `board-${fold}`,
+    getArmsKey: (partition) => `arms-${fold}-${partition}`,
+    getAuditSubject: (action) => `${audit}.${action}`,
     getSubject: (partition, visitor = NOBODY) => `${subject}.${partition}.${visitor}`,
     getFilter: (partition) => `${subject}.${partition}.*`,
     readVisitor(name) {
@@ -46,6 +63,9 @@ export function getNames({ namespace, site, fold }: NamesInput): Names {
     },
   }
 }
+
+/** A user's id may have signs that a key cannot have. */
+export const getUserKey = (user: string): string => Buffer.from(user).toString('base64url')
 
 /** The stream behind a bucket, and the subject of one of its keys: part of NATS' own protocol for key-value buckets. */
 export const getBucketStream = (bucket: string): string => `KV_${bucket}`

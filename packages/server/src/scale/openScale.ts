@@ -1,17 +1,29 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { getMessage, type Log } from '../log.ts'
 import type { Registry } from '../metrics/createRegistry.ts'
+import { isVisitorId } from '../http/visitorCookie.ts'
+import type { Identity } from '../identity/createIdentity.ts'
+import type { KnownLinks } from '../identity/createLinks.ts'
+import type { Arms } from '../model/createArms.ts'
+import type { Audit } from '../privacy/createAudit.ts'
 import type { Eraser } from '../privacy/createEraser.ts'
 import type { Site } from '../site/site.ts'
+import { StorageAway } from '../store/StorageAway.ts'
 import type { Store } from '../store/createStore.ts'
 import type { Commit, Writer } from '../store/createWriter.ts'
 import { connectNats, type NatsOptions } from './connectNats.ts'
 import { createBucket } from './createBucket.ts'
+import { createPublisher } from './createPublisher.ts'
 import { createRecorder } from './createRecorder.ts'
+import { createScaleAudit, readSalt } from './createScaleAudit.ts'
+import { createScaleIdentity } from './createScaleIdentity.ts'
 import { createScaleStore } from './createScaleStore.ts'
 import { createScaleWriter } from './createScaleWriter.ts'
+import { createUsers } from './createUsers.ts'
 import { createViews } from './createViews.ts'
 import { createWorker } from './createWorker.ts'
+import { exportKept, type KeptSubject } from './exportKept.ts'
+import { followArms } from './followArms.ts'
 import { getNames } from './getNames.ts'
 import { openStreams } from './openStreams.ts'
 import type { Role } from './serveRole.ts'
@@ -51,6 +63,13 @@ export interface ScaleInput {
 
 /** What takes the place of the embedded database. */
 export interface Scale extends Storage {
+  readonly identity: Identity
+  readonly links: KnownLinks
+  readonly audit: Audit
+  /** Everything that the cluster keeps of somebody, as `exportSubject` does for what this server keeps. */
+  exportKept(subject: KeptSubject): Promise<readonly object[]>
+  /** Keeps these arms as all workers together have written them, until the cluster is left. Resolves when it has begun. */
+  followArms(arms: Arms): Promise<void>
   /** Gives this process' partitions to the others and ends the connection. */
   close(): Promise<void>
 }
@@ -59,6 +78,8 @@ export interface Scale extends Storage {
 const READ_MS = 120
 const WRITE_MS = 2_000
 const MANAGE_MS = 5_000
+/** How long an erasure may wait for the worker of its partition. */
+const ERASE_MS = 10_000
 export const DEFAULT_REPLICAS = 3
 export const DEFAULT_PARTITIONS = 16
 
@@ -95,26 +116,57 @@ export async function openScale({
     const onFail = (error: unknown) =>
       log({ level: 'warn', code: 'profile_away', message: `A profile could not be read: ${getMessage(error)}` })
     const views = createViews({ profiles, getSite, onFail })
-    const recorder = createRecorder()
-    const writer = createScaleWriter({
-      ...{ client, names, partitions, control, recorder, views, getAwayMs, log, onCommit, now },
+    const users = createUsers({
+      ...{ bucket: createBucket({ manager, client, name: names.users }), manager, names, views, getSite, onFail },
     })
+    const proofs = createBucket({ manager, client, name: names.proofs })
+    const salt = await readSalt(control)
+    const recorder = createRecorder()
+    const publisher = createPublisher({
+      ...{ client, names, partitions, control, proofs, views, users, eraseMs: ERASE_MS, now },
+    })
+    const conflicts = registry.counter(
+      'unblink_link_conflicts_total',
+      'Changes of who a visitor is that were done again, because something of the visitor came between.',
+    )
+    const onConflict = () => conflicts.add()
+    const writer = createScaleWriter({ publisher, recorder, getAwayMs, log, onCommit, onConflict })
     const folds = role === 'worker' || role === 'all'
     const worker = folds
       ? createWorker({ manager, names, profiles, control, partitions, getSite, registry, log })
       : undefined
-    const store = createScaleStore({ local: own.store, recorder, views })
+    let stopArms = () => {}
+    const store = createScaleStore({ local: own.store, recorder, views, users })
     return {
       store,
       writer,
+      ...createScaleIdentity({ recorder, views, users, isSpent: publisher.isSpent, now }),
+      audit: createScaleAudit({ salt, recorder, views }),
       eraser: {
-        ...own.eraser,
         eraseVisitor(visitor) {
           own.eraser.eraseVisitor(visitor)
-          store.eraseVisitor(visitor)
+          // A user has no events of their own.
+          if (isVisitorId(visitor)) store.eraseVisitor(visitor)
+        },
+        eraseUser(user) {
+          own.eraser.eraseUser(user)
+          recorder.get().erasedUsers.push(user)
         },
       },
+      exportKept: (subject) =>
+        exportKept({ manager, names, partitions, views, users }, subject).catch((error: unknown) => {
+          log({ level: 'error', code: 'export_failed', message: getMessage(error) })
+          throw new StorageAway('Not all of it can be read just now. Try again later.')
+        }),
+      async followArms(arms) {
+        // A worker decides nothing.
+        if (role === 'worker') return
+        const keys = Array.from({ length: partitions }, (_, partition) => names.getArmsKey(partition))
+        const bucket = createBucket({ manager: reader, client, name: names.control })
+        stopArms = await followArms({ bucket, keys, arms, getSite, log })
+      },
       async close() {
+        stopArms()
         writer.close()
         await worker?.stop()
         await connection.drain()

@@ -30,6 +30,10 @@ export interface StreamsInput {
 const DAY_MS = 86_400_000
 /** Repeats within this time are recognised by the stream itself; later ones by what the profile remembers. */
 const REPEAT_WINDOW_MS = 10 * 60_000
+/** As in `createAudit`. */
+const AUDIT_DAYS = 366
+/** A proof is good for a day at most, by clocks that may differ. */
+const PROOF_MS = 2 * DAY_MS
 const TRY_EVERY_MS = 1_000
 const SETTINGS_KEY = 'settings'
 
@@ -87,11 +91,31 @@ async function openEvents(input: StreamsInput): Promise<void> {
   checkReplicas(input, known ?? (await manager.streams.add(config)))
 }
 
-async function openBucket(input: StreamsInput, bucket: string): Promise<void> {
+/** Nobody can change or remove what is in it; it lets go by itself of what is older than a year and the retention. */
+async function openAudit(input: StreamsInput): Promise<void> {
+  const { manager, names, replicas, retentionDays } = input
+  const config: Partial<StreamConfig> & { name: string } = {
+    name: names.audit,
+    subjects: [names.auditSubjects],
+    retention: RetentionPolicy.Limits,
+    storage: StorageType.File,
+    num_replicas: replicas,
+    max_age: retentionDays === undefined ? 0 : nanos(Math.max(retentionDays, AUDIT_DAYS) * DAY_MS),
+    deny_delete: true,
+    deny_purge: true,
+    discard: DiscardPolicy.New,
+  }
+  checkReplicas(input, (await findStream(input, names.audit)) ?? (await manager.streams.add(config)))
+}
+
+async function openBucket(input: StreamsInput, bucket: string, ttl?: number): Promise<void> {
   const { connection, replicas } = input
   const stream = getBucketStream(bucket)
   if (!(await findStream(input, stream)))
-    await new Kvm(connection).create(bucket, { history: 1, replicas, storage: StorageType.File })
+    await new Kvm(connection).create(bucket, {
+      ...{ history: 1, replicas, storage: StorageType.File },
+      ...(ttl === undefined ? {} : { ttl }),
+    })
   const info = await findStream(input, stream)
   if (info) checkReplicas(input, info)
 }
@@ -132,7 +156,7 @@ function explain(error: unknown, { replicas }: StreamsInput): ScaleError {
 }
 
 /**
- * Makes the stream and the buckets that are missing, and checks those that are there. Waits while the cluster comes up;
+ * Makes the streams and the buckets that are missing, and checks those that are there. Waits while the cluster comes up;
  * throws a ScaleError for what does not mend itself.
  */
 export async function openStreams(input: StreamsInput): Promise<void> {
@@ -143,6 +167,9 @@ export async function openStreams(input: StreamsInput): Promise<void> {
       await openEvents(input)
       await openBucket(input, names.control)
       await openBucket(input, names.profiles)
+      await openBucket(input, names.users)
+      await openBucket(input, names.proofs, PROOF_MS)
+      await openAudit(input)
       return await checkPartitions(input)
     } catch (error) {
       if (error instanceof ScaleError) throw error

@@ -12,6 +12,7 @@ if (findNats()) {
   afterAll(() => nats.stop())
   await import('../routes/addProfileRoute.test.ts')
   await import('../routes/addAttributesRoute.test.ts')
+  await import('../routes/addIdentityRoutes.test.ts')
 } else {
   test.skip('routes on a cluster: nats-server is not installed; node scripts/ensure.mjs nats', () => {})
 }

@@ -8,9 +8,16 @@ export type Role = (typeof ROLES)[number]
 /** What every server answers, for whoever watches over it. */
 const COMMON = ['/health', '/healthz', '/ready', '/readyz', '/metrics']
 /** What is written: everything else is read. */
-const COLLECTED = ['/v1/e', '/v1/visitor', '/v1/visitors', '/v1/forget', '/v1/loss']
-/** What joins visitors needs a transaction over several of them; each server of a cluster folds one at a time. */
-const ALONE = [/^\/v1\/(identify|logout)$/, /^\/v1\/users\//, /^\/v1\/visitors\/[^/]+\/(user|unmerge|export)$/]
+const COLLECTED = [
+  '/v1/e',
+  '/v1/visitor',
+  '/v1/visitors',
+  '/v1/users',
+  '/v1/forget',
+  '/v1/loss',
+  '/v1/import',
+  '/v1/hooks',
+]
 
 const isUnder = (path: string, prefixes: readonly string[]) =>
   prefixes.some((prefix) => path === prefix || path.startsWith(`${prefix}/`))
@@ -22,15 +29,10 @@ export function doesServe(role: Role, path: string): boolean {
   return isUnder(path, COLLECTED) === (role === 'collector')
 }
 
-/**
- * Answers 404 to what is another server's to answer, so that a wrong route at the proxy is seen at once, and 501 to what a
- * cluster cannot do: it must not seem done.
- */
+/** Answers 404 to what is another server's to answer, so that a wrong route at the proxy is seen at once. */
 export function serveRole(role: Role = 'all'): MiddlewareHandler {
   return async (c, next) => {
     const { path } = c.req
-    if (ALONE.some((pattern) => pattern.test(path)))
-      return refuse(c, 501, 'scale', 'A cluster knows visitors, not users; see docs/scale.md for what it leaves out.')
     if (doesServe(role, path)) return next()
     return refuse(c, 404, 'role', `This server has the role "${role}" and does not answer ${path}; see docs/scale.md.`)
   }

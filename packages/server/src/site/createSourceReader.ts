@@ -1,18 +1,42 @@
+import { performance } from 'node:perf_hooks'
 import type { Attributes } from '@unblink/protocol'
 import { fail, ok, type Result } from '@unblink/protocol'
 import { getMessage, type Log } from '../log.ts'
+import { createRegistry, type Registry } from '../metrics/createRegistry.ts'
+import { mergeSource } from '../profile/mergeSource.ts'
 import { parseAttributeSet } from '../profile/parseAttributeSet.ts'
+import { createProfileSources, type ProfileSourcesOptions } from '../sources/createProfileSources.ts'
 import type { ProfileSourceRequest, Site } from './site.ts'
 
 const MAX_BYTES = 64 * 1024
 const LOG_EVERY_MS = 60_000
 
+/** What the sources of a site are asked. */
+export interface SourceRequest extends Omit<ProfileSourceRequest, 'signal'> {
+  /** Where the visitor is known to be somebody, and a source wants to know it. */
+  readonly user?: string | undefined
+}
+
 export interface SourceReader {
   /**
-   * What the site's profile source knows of a visitor, within its time. Undefined without a source, when it comes too late,
-   * fails, or answers with what are no attributes: told in the log, at most once a minute. Never rejects.
+   * What the site's profile sources know of a visitor, within their time. Undefined without a source, when all come too late,
+   * fail, or answer with what are no attributes: told in the log, at most once a minute. Never rejects.
    */
-  read(site: Site, request: Omit<ProfileSourceRequest, 'signal'>): Promise<Attributes | undefined>
+  read(site: Site, request: SourceRequest): Promise<Attributes | undefined>
+  /** Makes a site's profile services ready, so that what they lack is told now and not with the first visitor. */
+  prepare(site: Site): void
+  /** Forgets what was learnt of a visitor who is erased. */
+  forget(visitor: string): void
+  /** Ends the calls that are under way. */
+  close(): void
+}
+
+export interface SourceReaderOptions extends Partial<Pick<ProfileSourcesOptions, 'env' | 'getTime'>> {
+  readonly log: Log
+  /** Epoch milliseconds. */
+  readonly now: () => number
+  /** Where the services are counted. @default nowhere */
+  readonly registry?: Registry
 }
 
 async function fetchProfile(url: string, { visitor, signal }: ProfileSourceRequest): Promise<unknown> {
@@ -34,7 +58,14 @@ async function fetchProfile(url: string, { visitor, signal }: ProfileSourceReque
   return JSON.parse(text)
 }
 
-export function createSourceReader({ log, now }: { readonly log: Log; readonly now: () => number }): SourceReader {
+export function createSourceReader({
+  log,
+  now,
+  registry = createRegistry(),
+  env = process.env,
+  getTime = () => performance.now(),
+}: SourceReaderOptions): SourceReader {
+  const services = createProfileSources({ log, now, registry, env, getTime })
   let failures = 0
   let loggedAt = -Infinity
 
@@ -80,13 +111,24 @@ export function createSourceReader({ log, now }: { readonly log: Log; readonly n
     }
   }
 
+  const askOwn = async (site: Site, request: Omit<ProfileSourceRequest, 'signal'>) => {
+    const result = await ask(site, request)
+    if (result.ok) return result.value
+    tell(site.profile ? 'profile()' : 'profileUrl', result.error)
+    return undefined
+  }
+
   return {
-    async read(site, request) {
-      if (!site.profile && site.profileUrl === undefined) return undefined
-      const result = await ask(site, request)
-      if (result.ok) return result.value
-      tell(site.profile ? 'profile()' : 'profileUrl', result.error)
-      return undefined
+    async read(site, { user, ...request }) {
+      const hasOwn = site.profile !== undefined || site.profileUrl !== undefined
+      // Both begin to wait now, and for equally long.
+      const own = hasOwn ? askOwn(site, request) : undefined
+      const others = site.profileSources ? services.read(site, { ...request, user }) : undefined
+      const [first, beneath] = [await own, await others]
+      return first ? mergeSource(beneath, first) : beneath
     },
+    prepare: services.prepare,
+    forget: services.forget,
+    close: services.close,
   }
 }

@@ -1,6 +1,7 @@
 import type { Experience, Trigger } from '@unblink/protocol'
 import type { SiteExperience } from './choice.ts'
 import { findConditionProblems, type ConditionRules } from './findConditionProblems.ts'
+import { findWebhookProblems } from './findWebhookProblems.ts'
 import { getClosest } from './getClosest.ts'
 import type { Problem } from './problem.ts'
 import type { Site } from './site.ts'
@@ -119,5 +120,6 @@ export function findBrokenReferences(site: Site): Problem[] {
       report(['models', name, 'features', index], checkPath(typeof feature === 'string' ? feature : feature.path)),
     )
   site.expose.forEach((attribute, index) => report(['expose', index], checkPath(attribute)))
+  problems.push(...findWebhookProblems(site, { tellUnknown, checkPath, rules }))
   return problems
 }

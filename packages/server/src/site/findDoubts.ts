@@ -12,6 +12,8 @@ type Report = (path: Path, message: string) => void
 
 /** What the server works out itself. */
 const DERIVED = ['visits', 'views', 'intent', 'goals', 'holdings']
+/** What requests tell. */
+const CONTEXT = ['device', 'geo']
 /** A repeated group inside which is repeated again: the time to find nothing doubles with every character. */
 const SLOW_PATTERN = /\((?:[^()\\]|\\.)*[+*]\)(?:[+*]|\{\d+,)/
 
@@ -69,7 +71,7 @@ function doubtWhatIsHidden(experience: Experience, path: Path, { expose }: Site,
 function doubtCondition(condition: unknown, path: Path, { attributes }: Site, report: Report): void {
   for (const attribute of readCondition(condition).paths) {
     const [root = ''] = attribute.split('.')
-    const isKnown = DERIVED.includes(root) || Object.hasOwn(attributes, root)
+    const isKnown = [...DERIVED, ...CONTEXT].includes(root) || Object.hasOwn(attributes, root)
     const closest = isKnown ? undefined : getClosest(root, [...DERIVED, ...Object.keys(attributes)])
     if (closest)
       report(

@@ -50,7 +50,9 @@ test('defaults are filled in and the rest is kept as written', () => {
     operators: {},
     attributes: {},
     models: {},
+    privateHosts: [],
     profileTimeoutMs: 50,
+    webhooks: {},
   })
 })
 

@@ -29,8 +29,8 @@ const NAMES: Readonly<Record<string, string>> = {
 
 /** Says what was expected and found; the schema's own messages, which tell the remedy, pass as they are. */
 function explain(issue: z.core.$ZodIssue): string {
-  // A key is a secret: errors end up in logs.
-  const describe = issue.path[0] === 'keys' ? () => 'another value' : describeValue
+  // Keys and the secrets of hooks: errors end up in logs.
+  const describe = issue.path[0] === 'keys' || issue.path.includes('secret') ? () => 'another value' : describeValue
   switch (issue.code) {
     case 'invalid_type': {
       if (issue.message.startsWith('expected') && issue.input !== undefined)

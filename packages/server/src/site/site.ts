@@ -1,7 +1,11 @@
 import type { AnyEvent, Attributes, Condition, Consent, Holdout, Json, Slot } from '@unblink/protocol'
+import type { ForwardSettings } from '../forward/forwardSettings.ts'
 import type { AttributeDeclaration } from '../profile/derived/declaration.ts'
+import type { HookSettings } from '../sources/hook.ts'
+import type { ProfileSourceSettings } from '../sources/profileSource.ts'
 import type { ModelSettings, SiteExperience } from './choice.ts'
 import type { ScopedKey } from './keyScopes.ts'
+import type { Webhook } from './webhook.ts'
 
 export interface SiteKeys {
   /** Public: in every page. May append events and read its own visitor's decisions, nothing else. */
@@ -95,13 +99,26 @@ export interface Site {
    * The same by HTTP: a GET of this address, `{{visitor}}` replaced, that answers 200 with a JSON object of attributes, or 404.
    */
   readonly profileUrl?: string
-  /** How long a reply waits for `profile` or `profileUrl`, 1 to 2000. @default 50 */
+  /** Profile services, asked all at once; what one tells lies above what later ones tell. */
+  readonly profileSources?: readonly ProfileSourceSettings[]
+  /** Webhooks that are received, by name. */
+  readonly hooks?: Readonly<Record<string, HookSettings>>
+  /** How long a reply waits for `profile`, `profileUrl` and `profileSources` together, 1 to 2000. @default 50 */
   readonly profileTimeoutMs: number
   /**
    * Operators of the site's own, for conditions as `$name`. Audiences that use one are worked out on the server only, and
    * pages are told the result; they cannot stand inside `$elemMatch`, `$all` or an experience's own condition.
    */
   readonly operators: Readonly<Record<string, CustomOperator>>
+  /** Who is told about visitors, by name; see docs/webhooks.md. */
+  readonly webhooks: Readonly<Record<string, Webhook>>
+  /**
+   * Hosts, as addresses have them, that webhooks may reach although they are in the own network or on this machine; those of
+   * this machine also by http. @default none
+   */
+  readonly privateHosts: readonly string[]
+  /** Other tools that stored events are handed on to. */
+  readonly forward?: ForwardSettings
   /** What it throws is logged and harms nothing; nothing waits for it. */
   readonly onEvent?: EventTap
 }

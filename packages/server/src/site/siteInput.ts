@@ -1,7 +1,11 @@
 import type { Cap, Condition, Consent, Content, Day, Experience, Holdout, Json, Namespace } from '@unblink/protocol'
 import type { Rotation, Schedule, Slot, Trigger } from '@unblink/protocol'
+import type { HookInput } from '../sources/hook.ts'
+import type { ProfileSourceInput } from '../sources/profileSource.ts'
+import type { ForwardInput } from '../forward/forwardSettings.ts'
 import type { AttributeInput, ChoiceInput, ModelInput } from './choiceInput.ts'
 import type { Category, CustomOperator, Goal, IntentSettings, Site } from './site.ts'
+import type { WebhookInput } from './webhook.ts'
 
 /** A schedule as it is written: `from` and `to` also in ISO 8601 with an offset, `2030-01-31T09:00:00+01:00`. */
 export interface ScheduleInput extends Omit<Schedule, 'from' | 'to' | 'days'> {
@@ -115,8 +119,17 @@ export interface SiteInput<
   readonly goals?: Readonly<Record<GoalId, Goal>>
   /** See docs/attributes.md. */
   readonly attributes?: Readonly<Record<string, AttributeInput>>
+  /** See docs/sources.md. */
+  readonly hooks?: Readonly<Record<string, HookInput>>
   /** See docs/models.md. */
   readonly models?: Readonly<Record<string, ModelInput>>
   readonly expose?: readonly string[]
+  /** Profile services; see docs/sources.md. */
+  readonly profileSources?: readonly ProfileSourceInput[]
+  /** See docs/webhooks.md. */
+  readonly webhooks?: Readonly<Record<string, WebhookInput<NoInfer<AudienceId>, NoInfer<GoalId>>>>
+  readonly privateHosts?: readonly string[]
+  /** Other tools that events are handed on to; see docs/export.md. */
+  readonly forward?: ForwardInput
   readonly operators?: Readonly<Record<OperatorId, CustomOperator>>
 }

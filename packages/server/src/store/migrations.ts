@@ -94,4 +94,63 @@ export const migrations: readonly string[] = [
    CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit WHEN OLD.at > 1000 * (CAST(strftime('%s', 'now') AS INTEGER) - 31536000)
      BEGIN SELECT RAISE(ABORT, 'the audit is kept for a year'); END;
    CREATE TABLE salts (site TEXT PRIMARY KEY, salt TEXT NOT NULL) WITHOUT ROWID`,
+  // Lists of other systems still name who was erased here: each of their lines asks for it.
+  `CREATE INDEX audit_of_erased ON audit (site, subject) WHERE action = 'erase'`,
+  // How far events have been handed on to each of the site's other tools.
+  `CREATE TABLE forwards (
+     site TEXT NOT NULL,
+     destination TEXT NOT NULL,
+     position INTEGER NOT NULL,
+     PRIMARY KEY (site, destination)
+   ) WITHOUT ROWID`,
+  // What webhooks keep (see docs/webhooks.md): who is in which audience, when to look whether time has changed that, which times run,
+  // and what is to be sent. `visitor` may be the key of a user. Of receivers that have said 410, the address.
+  `CREATE TABLE webhook_members (
+     site TEXT NOT NULL,
+     visitor TEXT NOT NULL,
+     audience TEXT NOT NULL,
+     since INTEGER NOT NULL,
+     PRIMARY KEY (site, visitor, audience)
+   ) WITHOUT ROWID;
+   CREATE TABLE webhook_looks (
+     site TEXT NOT NULL,
+     visitor TEXT NOT NULL,
+     due INTEGER NOT NULL,
+     PRIMARY KEY (site, visitor)
+   ) WITHOUT ROWID;
+   CREATE INDEX webhook_looks_by_due ON webhook_looks (site, due);
+   CREATE TABLE webhook_waits (
+     site TEXT NOT NULL,
+     visitor TEXT NOT NULL,
+     webhook TEXT NOT NULL,
+     since INTEGER,
+     quiet INTEGER NOT NULL,
+     due INTEGER NOT NULL,
+     PRIMARY KEY (site, visitor, webhook)
+   ) WITHOUT ROWID;
+   CREATE INDEX webhook_waits_by_due ON webhook_waits (site, due);
+   CREATE TABLE webhook_outbox (
+     position INTEGER PRIMARY KEY AUTOINCREMENT,
+     site TEXT NOT NULL,
+     webhook TEXT NOT NULL,
+     visitor TEXT NOT NULL,
+     id TEXT NOT NULL,
+     at INTEGER NOT NULL,
+     body TEXT NOT NULL,
+     state TEXT NOT NULL,
+     attempts INTEGER NOT NULL,
+     next INTEGER NOT NULL,
+     error TEXT
+   );
+   CREATE UNIQUE INDEX webhook_outbox_by_id ON webhook_outbox (site, id);
+   CREATE INDEX webhook_outbox_by_visitor ON webhook_outbox (site, visitor, webhook, position);
+   CREATE INDEX webhook_outbox_ready ON webhook_outbox (site, webhook, next) WHERE state = 'ready';
+   CREATE INDEX webhook_outbox_dead ON webhook_outbox (site, next) WHERE state = 'dead';
+   CREATE TABLE webhook_gone (
+     site TEXT NOT NULL,
+     webhook TEXT NOT NULL,
+     url TEXT NOT NULL,
+     at INTEGER NOT NULL,
+     PRIMARY KEY (site, webhook)
+   ) WITHOUT ROWID`,
 ]

@@ -5,10 +5,14 @@ import { check } from './check.ts'
 import { modelsSchema } from './choiceSchema.ts'
 import { cookieDomain } from './cookieDomain.ts'
 import { conditionSchema, experiencesSchema } from './experienceSchema.ts'
+import { forwardSchema } from './forwardSchema.ts'
+import { hooksSchema } from './hooksSchema.ts'
 import { json } from './json.ts'
 import { keysSchema } from './keysSchema.ts'
 import { attributePath, id, selector, share, step } from './names.ts'
 import { object } from './object.ts'
+import { privateHostsSchema, webhooksSchema } from './webhooksSchema.ts'
+import { profileSourcesSchema } from './profileSourcesSchema.ts'
 
 /** Groups travel to every page with the manifest. */
 const MAX_GROUP = 1_000
@@ -99,11 +103,16 @@ export const siteSchema = object({
   attributes: attributesSchema,
   models: modelsSchema,
   expose: z.array(attributePath).default([]),
+  webhooks: webhooksSchema,
+  privateHosts: privateHostsSchema,
   queryAllowList: z.array(z.string().min(1)).default([]),
   profile: aFunction('async ({ visitor }) => ({ tier: await readTier(visitor) })').optional(),
   profileUrl: profileUrl.optional(),
+  profileSources: profileSourcesSchema.optional(),
+  hooks: hooksSchema.optional(),
   profileTimeoutMs: z.number().min(1).max(2_000).default(50),
   operators: z.record(operator, aFunction('(actual, expected) => actual === expected')).default({}),
+  forward: forwardSchema.optional(),
   onEvent: aFunction('(event, { visitor }) => queue.push(event)').optional(),
 }).check(
   check(({ profile, profileUrl: url }) =>

@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs'
+import { open, readFile, rename } from 'node:fs/promises'
+import { fail, isObject, ok, type Result } from '@unblink/protocol'
+import type { Dataset } from './columns.ts'
+import { publishPart, type Part } from './createPart.ts'
+
+/** How far an export has come, kept in a file between its runs. */
+export interface ExportState {
+  readonly v: 1
+  readonly site: string
+  readonly dataset: Dataset
+  /** Position of the last event that is in a file. */
+  readonly cursor: number
+  /** A file that is whole and belongs to the cursor, and may not have its name yet. */
+  readonly pending?: Pick<Part, 'path' | 'hiddenPath'>
+}
+
+const isPart = (value: unknown): value is Pick<Part, 'path' | 'hiddenPath'> =>
+  isObject(value) && typeof value['path'] === 'string' && typeof value['hiddenPath'] === 'string'
+
+/** The state in a file; at the beginning when there is no such file. The error says what is wrong with it. */
+export async function readExportState(file: string, site: string, dataset: Dataset): Promise<Result<ExportState>> {
+  if (!existsSync(file)) return ok({ v: 1, site, dataset, cursor: 0 })
+  const text = await readFile(file, 'utf8')
+  let state: unknown
+  try {
+    state = JSON.parse(text)
+  } catch {
+    state = undefined
+  }
+  if (!isObject(state) || state['v'] !== 1 || !Number.isSafeInteger(state['cursor']))
+    return fail(`${file} is no state of an export. Name another file; where there is none, an export begins anew.`)
+  if (state['site'] !== site || state['dataset'] !== dataset) {
+    const found = `${JSON.stringify(state['dataset'])} of the site ${JSON.stringify(state['site'])}`
+    return fail(`${file} is the state of an export of ${found}. Keep a file for each dataset and site.`)
+  }
+  const pending = isPart(state['pending']) ? { pending: state['pending'] } : {}
+  return ok({ v: 1, site, dataset, cursor: Number(state['cursor']), ...pending })
+}
+
+/** Writes the state, so that after a crash the file holds the old one or the new. */
+async function save(file: string, state: ExportState): Promise<void> {
+  const handle = await open(`${file}.tmp`, 'w')
+  try {
+    await handle.writeFile(`${JSON.stringify(state)}\n`)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+  await rename(`${file}.tmp`, file)
+}
+
+/** Ends what a killed run had begun: a file that belongs to the cursor gets its name. */
+export async function finishPending(file: string, state: ExportState): Promise<ExportState> {
+  const { pending, ...rest } = state
+  if (!pending) return state
+  if (existsSync(pending.hiddenPath)) await publishPart(pending)
+  await save(file, rest)
+  return rest
+}
+
+/**
+ * Makes a closed part and the cursor behind it one step: whenever the process is killed, the next run either writes the same
+ * events again under a name that nobody has seen, or finds that they have been written.
+ */
+export async function commitPart(file: string, state: ExportState, part: Part): Promise<void> {
+  const { path, hiddenPath } = part
+  await save(file, { ...state, pending: { path, hiddenPath } })
+  await publishPart(part)
+  await save(file, state)
+}
+
+export const saveExportState = save
