@@ -53,7 +53,7 @@ export default defineConfig({
   // Where frames are counted, a worker needs a core for itself and its browser one more; the others mostly wait.
   workers:
     Number(process.env['UNBLINK_WORKERS']) ||
-    (kind === 'others' ? Math.min(3, cpus().length + 1) : Math.max(1, Math.min(2, Math.floor(cpus().length / 2)))),
+    (kind === 'others' ? Math.min(4, cpus().length + 2) : Math.max(1, Math.min(2, Math.floor(cpus().length / 2)))),
   timeout: 60_000,
   expect: { timeout: 10_000 },
   reporter: 'list',
