@@ -14,7 +14,7 @@ export const ATTRIBUTES = {
 
 const toSlot = (index) => `slot-${index % SLOTS}`
 
-/** Three operators each, no two alike, so that nothing can be remembered from one to the next. */
+/** Three operators each, no two alike; the attributes that they ask for are the same few, as in real rules. */
 const toCondition = (index) => ({
   'visits.count': { $gte: index % 7 },
   'geo.country': { $in: ['DE', COUNTRIES[index % 8], `X${index}`] },

@@ -29,11 +29,17 @@ const finds = (actual: Json, pattern: Json, flags?: string): boolean =>
   typeof pattern === 'string' && pattern.length <= MAX_PATTERN && new RegExp(pattern, flags).test(actual as string)
 
 /**
- * Makes the function that holds attributes (or one element, in `$elemMatch`) against a condition: every key must hold.
+ * Makes the function that holds facts (or one element of theirs, in `$elemMatch`) against a condition: every key must hold.
+ * What it has read of the facts it remembers, so they must not change.
  * It throws when the condition is malformed or too deep, so that a negation around the fault cannot turn it into a match.
  */
-export const createMatcher = ({ groups = {}, onUnknown }: EvaluateOptions): Matcher => {
+export const createMatcher = (
+  facts: Json,
+  groups: EvaluateOptions['groups'] = {},
+  onUnknown?: EvaluateOptions['onUnknown'],
+): Matcher => {
   let depth = 0
+  const known = Object.create(null) as Record<string, Json>
 
   /** Every operator must hold, and every path hold its value. An operator that is not in the table is false. */
   const matches = (actual: Json, condition: Json, operators = LOGIC): boolean => {
@@ -41,7 +47,9 @@ export const createMatcher = ({ groups = {}, onUnknown }: EvaluateOptions): Matc
       if (depth++ > MAX_DEPTH || !isObject(condition)) throw Error()
       return Object.keys(condition).every((key) => {
         const expected = condition[key] as Json
-        if (key[0] !== '$') return matchesValue(getPath(actual, key), expected)
+        // Rules ask for the same few facts again and again, and taking a path apart is the dearest part of asking.
+        if (key[0] !== '$')
+          return matchesValue(actual === facts ? (known[key] ??= getPath(actual, key)) : getPath(actual, key), expected)
         const plain = operators[key]
         if (plain) return plain(actual, expected)
         // `v` in front compares versions, as text that sorts as they do; `i` behind lets upper and lower case be equal.
@@ -74,28 +82,29 @@ export const createMatcher = ({ groups = {}, onUnknown }: EvaluateOptions): Matc
     $not: (actual: Json, inner: Json) => !matches(actual, inner),
   }
 
+  // In the order that compresses best.
   const OPERATORS: Record<string, Operator> = {
     $eq: (actual, expected) => actual === expected,
-    $ne: (actual, expected) => actual !== expected,
-    $lt: (actual, expected) => actual < expected,
-    $lte: (actual, expected) => actual <= expected,
-    $gt: (actual, expected) => actual > expected,
-    $gte: (actual, expected) => actual >= expected,
     $exists: (actual, expected) => (actual !== null) === !!expected,
-    $type: (actual: Json, expected) =>
-      (actual === null ? 'null' : isList(actual) ? 'array' : typeof actual) === expected,
-    $regex: finds,
-    $regexi: (actual: Json, expected: Json) => finds(actual, expected, 'i'),
-    $in: isIn,
-    $nin: (actual: Json, list: Json[]) => !isIn(actual, list),
-    // A group that does not exist is an empty list.
-    $inGroup: (actual: Json, name: string) => isIn(actual, (getOwn(groups, name) ?? []) as Json[]),
     $notInGroup: (actual: Json, name: Json) => !OPERATORS.$inGroup!(actual, name),
-    $all: (actual: Json, list: Json[]) => isList(actual) && list.every((e) => actual.some((a) => matchesValue(a, e))),
-    $not: (actual: Json, inner: Json) => !matchesValue(actual, inner),
-    $size: (actual: Json, inner: Json) => isList(actual) && matchesValue(actual.length, inner),
+    $ne: (actual, expected) => actual !== expected,
     $elemMatch: (actual: Json, inner: Json) =>
       isList(actual) && actual.some((a) => a !== null && (isOperators(inner) ? matchesValue : matches)(a, inner)),
+    $type: (actual: Json, expected) =>
+      (actual === null ? 'null' : isList(actual) ? 'array' : typeof actual) === expected,
+    $regexi: (actual: Json, expected: Json) => finds(actual, expected, 'i'),
+    $not: (actual: Json, inner: Json) => !matchesValue(actual, inner),
+    $nin: (actual: Json, list: Json[]) => !isIn(actual, list),
+    $size: (actual: Json, inner: Json) => isList(actual) && matchesValue(actual.length, inner),
+    $lt: (actual, expected) => actual < expected,
+    $lte: (actual, expected) => actual <= expected,
+    $regex: finds,
+    $all: (actual: Json, list: Json[]) => isList(actual) && list.every((e) => actual.some((a) => matchesValue(a, e))),
+    $gte: (actual, expected) => actual >= expected,
+    // A group that does not exist is an empty list.
+    $inGroup: (actual: Json, name: string) => isIn(actual, (getOwn(groups, name) ?? []) as Json[]),
+    $in: isIn,
+    $gt: (actual, expected) => actual > expected,
   }
 
   return matches

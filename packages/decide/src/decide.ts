@@ -47,7 +47,7 @@ export const decide = ({
   const facts = { ...(isAllowed && attributes), ...context }
   const { holdout } = manifest
   const isOut = visitor && holdout && isInRange(`holdout:${holdout.seed}${visitor}`, 0, holdout.share)
-  const matches = createMatcher({ groups: manifest.groups, onUnknown })
+  const matches = createMatcher(facts, manifest.groups, onUnknown)
   const known = Object.create(null) as Record<string, boolean>
   const isMember = (audience: string | Condition | undefined): boolean =>
     typeof audience === 'string'

@@ -9,9 +9,13 @@ import type { EvaluateOptions } from './evaluateOptions.ts'
  * Never throws. A condition that is malformed (an invalid pattern is, too), or nested more than 32 deep, is false as a
  * whole, also under `$not`. An operator that is unknown, or a pattern longer than 256, is false by itself.
  */
-export const evaluate = (condition: Condition, attributes: Attributes, options: EvaluateOptions = {}): boolean => {
+export const evaluate = (
+  condition: Condition,
+  attributes: Attributes,
+  { groups, onUnknown }: EvaluateOptions = {},
+): boolean => {
   try {
-    return createMatcher(options)(attributes, condition)
+    return createMatcher(attributes, groups, onUnknown)(attributes, condition)
   } catch {
     return false
   }

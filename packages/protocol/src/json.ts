@@ -9,4 +9,4 @@ export const isObject = (value: unknown): value is Record<string, unknown> =>
 
 /** Reads an own property only: `__proto__` and friends from a hostile reply are never seen as data (CWE-1321). */
 export const getOwn = (object: object, key: string): unknown =>
-  Object.prototype.hasOwnProperty.call(object, key) ? (object as Record<string, unknown>)[key] : undefined
+  Object.hasOwn(object, key) ? (object as Record<string, unknown>)[key] : undefined

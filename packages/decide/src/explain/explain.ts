@@ -65,7 +65,7 @@ function consider(experience: Experience, input: DecideInput, unknown: Set<strin
   const isAllowed = !consent || consent.personalization === 'granted'
   const facts = { ...(isAllowed && attributes), ...context }
   const options = { groups: manifest.groups, onUnknown: (operator: string) => void unknown.add(operator) }
-  const matches = createMatcher(options)
+  const matches = createMatcher(facts, options.groups, options.onUnknown)
   const getCondition = (reference: string | Condition | undefined) =>
     typeof reference === 'string' ? (getOwn(manifest.audiences, reference) as Condition | undefined) : reference
   const name = typeof audience === 'string' ? `audience ${quote(audience)}` : 'its audience'

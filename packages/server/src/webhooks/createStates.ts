@@ -29,6 +29,8 @@ export interface States {
   deleteWaits(subject: string): void
   /** Forgets who is in audiences that are none of these, at most `limit` rows; returns how many. */
   deleteOtherAudiences(audiences: readonly string[], limit: number): number
+  /** Whether nobody is known to be in any audience. */
+  isEmpty(): boolean
 }
 
 interface WaitRow {
@@ -64,6 +66,7 @@ export function createStates(database: Database.Database, site: string): States 
   const selectDueWaits = prepare(
     'SELECT visitor, due, webhook FROM webhook_waits WHERE site = ? AND due <= ? ORDER BY due LIMIT ?',
   )
+  const selectMember = prepare('SELECT 1 FROM webhook_members WHERE site = ? LIMIT 1')
   const deleteOthers = prepare(
     `DELETE FROM webhook_members WHERE (site, visitor, audience) IN
        (SELECT site, visitor, audience FROM webhook_members
@@ -111,6 +114,7 @@ export function createStates(database: Database.Database, site: string): States 
     deleteWaits(subject) {
       deleteWaits.run(site, subject)
     },
+    isEmpty: () => selectMember.get(site) === undefined,
     deleteOtherAudiences: (audiences, limit) => deleteOthers.run(site, JSON.stringify(audiences), limit).changes,
   }
 }

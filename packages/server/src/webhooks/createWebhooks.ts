@@ -188,12 +188,16 @@ export function createWebhooks({
       const current = getPublication()
       if (cleanedFor === current && now() - cleanedAt < CLEAN_EVERY_MS) return
       const names = Object.keys(current.site.webhooks)
+      // A site without webhooks, and without what is left of any, has nothing written.
+      const isIdle = names.length === 0 && states.isEmpty() && outbox.count().length === 0
       const audiences = [...(getCurrent()?.audiences.keys() ?? [])]
-      const jobs = [
-        () => states.deleteOtherAudiences(audiences, CLEAN_SLICE),
-        () => outbox.buryOthers(names, now(), CLEAN_SLICE),
-        () => outbox.deleteBuriedBefore(now() - KEEP_DEAD_MS, CLEAN_SLICE),
-      ]
+      const jobs = isIdle
+        ? []
+        : [
+            () => states.deleteOtherAudiences(audiences, CLEAN_SLICE),
+            () => outbox.buryOthers(names, now(), CLEAN_SLICE),
+            () => outbox.deleteBuriedBefore(now() - KEEP_DEAD_MS, CLEAN_SLICE),
+          ]
       for (const job of jobs) {
         for (let isMore = true; isMore && !isStopped;) {
           const written = await writer.write(job, 0)
