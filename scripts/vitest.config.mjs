@@ -14,8 +14,8 @@ export default defineConfig({
     include: ['packages/**/*.test.ts', 'examples/**/*.test.ts', 'scripts/**/*.test.mjs', 'bench/**/*.test.mjs'],
     exclude: ['**/node_modules/**', '**/dist/**'],
     globalSetup: [fileURLToPath(new URL('./lib/buildBeforeTests.mjs', import.meta.url))],
-    // Left to itself, a machine of two cores would use one; a third waits for processes while the others compute.
-    maxWorkers: Number(process.env.UNBLINK_WORKERS) || Math.max(3, cpus().length - 1),
+    // Left to itself, a machine of two cores would use one.
+    maxWorkers: Number(process.env.UNBLINK_WORKERS) || Math.max(2, cpus().length - 1),
     // A run beside other work on two cores: what matters is that it ends, not when.
     testTimeout: 60_000,
     hookTimeout: 60_000,

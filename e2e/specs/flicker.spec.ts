@@ -6,8 +6,8 @@ import { HERO, type PageOptions } from '../support/testPage.ts'
 
 const expect = siteExpect.extend(flickerMatchers)
 
-/** Ten runs at each of three speeds of the profile: thirty an engine, and some more with a slow processor. */
-const RUNS = 10
+/** Ten runs at each of three speeds of the profile: thirty an engine, and some more with a slow processor. `npm test` takes half. */
+const RUNS = process.env['UNBLINK_SPECS'] ? 5 : 10
 const PROFILES_MS = [50, 200, 350]
 const CONTROLS = 5
 

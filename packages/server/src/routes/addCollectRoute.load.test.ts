@@ -199,7 +199,7 @@ test('D6 of far more than can be written, some is taken and the rest told when t
       t: 'custom',
       p: { name: 'x', props: { text: 'x'.repeat(6_000) } },
     })
-  const events = Array.from({ length: 200 }, (_, batch) => Array.from({ length: 40 }, (_, n) => makeOne(batch, n)))
+  const events = Array.from({ length: 120 }, (_, batch) => Array.from({ length: 40 }, (_, n) => makeOne(batch, n)))
   const visitor = (index: number) => ({ cookie: `ub_v=11111111-1111-4111-8111-${String(index).padStart(12, '0')}` })
   const send = async (index: number) =>
     read(await post(`${server.url}/v1/e`, makeBatch(events[index]!), visitor(index)))
