@@ -16,12 +16,15 @@ const FAULTS = ['**/faults-*']
 /** What is the same in every engine is tested in one by `npm test`, which has twenty minutes; `npm run e2e` runs it in both. */
 const ENGINE_NEUTRAL = [
   'caps',
+  'content',
   'content-redirect',
+  'element',
   'gtm',
   'hydration',
   'identity',
   'journey',
   'learning',
+  'measure-early',
   'openfeature',
   'panel',
   'preview',
