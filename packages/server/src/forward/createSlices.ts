@@ -1,8 +1,8 @@
-import type { AnyEvent } from '@unblink/protocol'
 import { createPseudonym } from '../export/createPseudonym.ts'
 import { createSessions } from '../export/createSessions.ts'
 import type { LogRow } from '../export/toEventRow.ts'
 import type { Database } from '../store/openDatabase.ts'
+import { toEvent } from '../store/toEvent.ts'
 import type { ForwardedEvent } from './forwardSettings.ts'
 
 /** Events that follow each other in the log. */
@@ -41,11 +41,13 @@ export function createSlices({ database, site, destination, settleMs }: SlicesIn
     const settled = young === -1 ? rows : rows.slice(0, young)
     const ofVisitors = settled.filter(({ visitor, bot }) => visitor !== null && bot === 0)
     return {
-      events: ofVisitors.map(({ position, visitor, id, view, seq, type, at, mt, location, payload }) => ({
-        // Only parsed events are ever stored, so what comes out is one.
-        event: { i: id, n: seq, pv: view, t: type, at, mt, lo: location, p: JSON.parse(payload) as object } as AnyEvent,
+      events: ofVisitors.map(({ position, visitor, ...columns }) => ({
+        event: toEvent(columns),
         clientId: toClient(visitor!),
-        sessionStartedAt: type === 'attributes' ? at : sessions.getStart({ visitor: visitor!, position, at }),
+        sessionStartedAt:
+          columns.type === 'attributes'
+            ? columns.at
+            : sessions.getStart({ visitor: visitor!, position, at: columns.at }),
       })),
       nobody: settled.filter(({ visitor, bot }) => visitor === null && bot === 0).map(({ id }) => id),
       bots: settled.filter(({ bot }) => bot !== 0).map(({ id }) => id),

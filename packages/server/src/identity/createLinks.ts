@@ -1,6 +1,7 @@
 import type { AnyEvent } from '@unblink/protocol'
 import type { Profile } from '../profile/profile.ts'
 import type { Database } from '../store/openDatabase.ts'
+import { toEvent, type EventColumns } from '../store/toEvent.ts'
 
 /** That a visitor was found to be a user, from one event of the log to another. */
 export interface Merge {
@@ -79,17 +80,9 @@ interface MergeRow {
   known: string | null
 }
 
-interface EventRow {
+interface EventRow extends EventColumns {
   position: number
   visitor: string
-  id: string
-  view: string
-  seq: number
-  type: string
-  at: number
-  mt: number
-  location: string
-  payload: string
 }
 
 const parse = (state: string | null) => (state === null ? undefined : (JSON.parse(state) as Profile))
@@ -106,20 +99,10 @@ const toMerge = ({ id, visitor, user, begun, ended, final, anonymous, known }: M
   known: parse(known),
 })
 
-const toLogged = ({ position, visitor, id, view, seq, type, at, mt, location, payload }: EventRow): LoggedEvent => ({
+const toLogged = ({ position, visitor, ...columns }: EventRow): LoggedEvent => ({
   visitor,
   position,
-  // Only parsed events are ever inserted, so what comes out is one.
-  event: {
-    i: id,
-    n: seq,
-    pv: view,
-    t: type,
-    at,
-    mt,
-    lo: location,
-    p: JSON.parse(payload) as object,
-  } as unknown as AnyEvent,
+  event: toEvent(columns),
 })
 
 export function createLinks(database: Database.Database, site: string): Links {

@@ -1,5 +1,6 @@
 import type { AnyEvent, EventType } from '@unblink/protocol'
 import type { Database } from '../store/openDatabase.ts'
+import { toEvent, type EventColumns } from '../store/toEvent.ts'
 
 /** An event of the log, with whose it is. */
 export interface LoggedEvent {
@@ -19,48 +20,18 @@ export interface LogQuery {
   readonly visitor?: string | undefined
 }
 
-interface Row {
+interface Row extends EventColumns {
   position: number
   visitor: string
-  id: string
-  view: string
-  seq: number
-  type: string
-  at: number
-  mt: number
   received: number
-  location: string
-  payload: string
 }
 
 const PAGE = 1_000
 
-const toLogged = ({
+const toLogged = ({ position, visitor, received, ...columns }: Row): LoggedEvent => ({
   position,
   visitor,
-  id,
-  view,
-  seq,
-  type,
-  at,
-  mt,
-  received,
-  location,
-  payload,
-}: Row): LoggedEvent => ({
-  position,
-  visitor,
-  // Only parsed events are ever stored, so what comes out is one.
-  event: {
-    i: id,
-    n: seq,
-    pv: view,
-    t: type,
-    at,
-    mt,
-    lo: location,
-    p: JSON.parse(payload) as object,
-  } as unknown as AnyEvent,
+  event: toEvent(columns),
   receivedAt: received,
 })
 

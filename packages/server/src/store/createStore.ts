@@ -1,6 +1,7 @@
 import type { AnyEvent } from '@unblink/protocol'
 import type { Profile } from '../profile/profile.ts'
 import type { Database } from './openDatabase.ts'
+import { toEvent, type EventColumns } from './toEvent.ts'
 
 /** An event as it is kept: `at` corrected for the device's clock, in whole milliseconds, and the server's own clock beside it. */
 export interface StoredEvent {
@@ -54,30 +55,12 @@ export interface Store {
   mark(at: number): void
 }
 
-interface EventRow {
-  id: string
-  view: string
-  seq: number
-  type: string
-  at: number
-  mt: number
+interface EventRow extends EventColumns {
   received: number
-  location: string
-  payload: string
 }
 
-const toStored = ({ id, view, seq, type, at, mt, received, location, payload }: EventRow): StoredEvent => ({
-  // Only parsed events are ever inserted, so what comes out is one.
-  event: {
-    i: id,
-    n: seq,
-    pv: view,
-    t: type,
-    at,
-    mt,
-    lo: location,
-    p: JSON.parse(payload) as object,
-  } as unknown as AnyEvent,
+const toStored = ({ received, ...columns }: EventRow): StoredEvent => ({
+  event: toEvent(columns),
   receivedAt: received,
 })
 
