@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** What ails a service: nothing, an error of its own, no answer, no JSON, no end, or another address. */
-export type Mood = 'fine' | 'failing' | 'hanging' | 'garbled' | 'page' | 'endless' | 'moved'
+/** What ails a service: nothing, an error of its own, too much to do for the next 30 s, no answer, no JSON, no end, or another address. */
+export type Mood = 'fine' | 'failing' | 'limiting' | 'hanging' | 'garbled' | 'page' | 'endless' | 'moved'
 
 export interface StandIn {
   /** Scheme and host. */
@@ -34,6 +34,8 @@ function ail(mood: Exclude<Mood, 'fine' | 'hanging'>, response: ServerResponse):
   switch (mood) {
     case 'failing':
       return void response.writeHead(503, { 'content-type': 'application/json' }).end('{"error":"overloaded"}')
+    case 'limiting':
+      return void response.writeHead(429, { 'retry-after': '30' }).end()
     case 'garbled':
       return void response.writeHead(200, { 'content-type': 'application/json' }).end('{"traits":{"tier":"go')
     case 'page':

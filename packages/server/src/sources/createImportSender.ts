@@ -1,4 +1,5 @@
 import { getOwn, isObject } from '@unblink/protocol'
+import { getRetryAfterMs } from '../http/getRetryAfterMs.ts'
 import { getMessage } from '../log.ts'
 
 /** A row on its way. */
@@ -64,7 +65,7 @@ async function readReply(response: Response): Promise<Reply> {
   const json: unknown = await response.json().catch(() => undefined)
   const error = isObject(json) ? getOwn(json, 'error') : undefined
   const message = isObject(error) ? String(getOwn(error, 'message')) : `The server answered ${response.status}.`
-  const waitMs = Number(response.headers.get('retry-after') ?? 0) * 1_000
+  const waitMs = getRetryAfterMs(response.headers.get('retry-after'), Date.now()) ?? 0
   if (response.status === 429 || response.status >= 500 || response.status === 408)
     return { type: 'later', why: message, waitMs }
   if (!response.ok) return { type: 'never', why: `${message} ${REMEDY[response.status] ?? ''}`.trim() }

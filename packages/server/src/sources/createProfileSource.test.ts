@@ -260,6 +260,21 @@ test('who is erased is forgotten, also by a call that is under way', async () =>
   expect(source.size).toBe(0)
 })
 
+test('a service that wants to be left alone for a while is not asked until then', async () => {
+  const cdp = await keep(startProfileApi({ [`anonymous_id:${ANN}`]: KNOWN }))
+  const source = open(toProfileApi(cdp, { map: { tier: '$.traits.plan' } }))
+  cdp.mood = 'limiting'
+  expect(await ask(source)).toBeUndefined()
+  cdp.mood = 'fine'
+  clock.ms += 29_999
+  expect(await ask(source)).toBeUndefined()
+  expect(cdp.asked).toHaveLength(1)
+  expect(told).toEqual(['status 429', expect.stringContaining('Retry-After')])
+  clock.ms += 1
+  expect(await ask(source)).toEqual({ tier: 'gold' })
+  expect(cdp.asked).toHaveLength(2)
+})
+
 test('failures in a row stop the asking for a while; one that succeeds begins it again', async () => {
   const cdp = await startProfileApiOfAnn()
   const breaker = { failures: 2, coolDownSeconds: 10 }

@@ -12,6 +12,8 @@ import { readSecrets } from './readSecrets.ts'
 
 const MAX_CACHED = 10_000
 const MAX_CACHED_BYTES = 16 * 1024 * 1024
+/** No service is left alone for longer, whatever its Retry-After says. */
+const MAX_RETRY_AFTER_MS = 300_000
 /** A service that hangs must not collect calls without end. */
 const MAX_UNDER_WAY = 256
 
@@ -76,6 +78,8 @@ export function createProfileSource(options: ProfileSourceOptions): ProfileSourc
     getBytes: ({ bytes }) => bytes,
   })
   const underWay = new Map<string, Call>()
+  /** Until when the service wants to be left alone. */
+  let pausedUntil = -Infinity
   const closing = new AbortController()
   const headers = readSecrets(settings.headers, env)
   metrics.begin(id)
@@ -124,7 +128,11 @@ export function createProfileSource(options: ProfileSourceOptions): ProfileSourc
     underWay.delete(key)
     if (closing.signal.aborted) return undefined
     note(fetched.type !== 'failed')
-    if (fetched.type === 'failed') return void fail(fetched.why)
+    if (fetched.type === 'failed') {
+      const { why, retryAfterMs = 0 } = fetched
+      pausedUntil = Math.max(pausedUntil, getTime() + Math.min(retryAfterMs, MAX_RETRY_AFTER_MS))
+      return void fail(why)
+    }
     if (fetched.type === 'unknown') metrics.misses.add(1, id)
     const attributes = fetched.type === 'found' ? read(fetched.json) : undefined
     if (!isWanted) return undefined
@@ -135,6 +143,7 @@ export function createProfileSource(options: ProfileSourceOptions): ProfileSourc
   const begin = (key: string, request: FilledRequest, visitor: string): Promise<Attributes | undefined> | undefined => {
     if (!headers.ok || closing.signal.aborted) return undefined
     if (underWay.size >= MAX_UNDER_WAY) return void tell(`${MAX_UNDER_WAY} calls are under way already`)
+    if (getTime() < pausedUntil) return void tell('it asked to be left alone for a while (Retry-After)')
     if (!breaker.mayTry()) return void tell('it is not asked for a while, because it failed')
     metrics.calls.add(1, id)
     const answer = run(key, request, visitor)

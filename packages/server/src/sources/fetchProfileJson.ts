@@ -1,10 +1,12 @@
+import { getRetryAfterMs } from '../http/getRetryAfterMs.ts'
 import type { FilledRequest } from './fillProfileRequest.ts'
 
 /** `unknown`: the service does not know the visitor. `why` repeats nothing of an address, nor of an answer. */
 export type FetchedProfile =
   | { readonly type: 'found'; readonly json: unknown }
   | { readonly type: 'unknown' }
-  | { readonly type: 'failed'; readonly why: string }
+  /** `retryAfterMs`: how long it wants to be left alone. */
+  | { readonly type: 'failed'; readonly why: string; readonly retryAfterMs?: number | undefined }
 
 export interface FetchProfileOptions {
   readonly method: string
@@ -73,7 +75,9 @@ export async function fetchProfileJson(
     if (!response.ok || isUnknown || isLarge) {
       await response.body?.cancel()
       if (isUnknown) return { type: 'unknown' }
-      return failed(response.ok ? `more than ${maxBytes} bytes` : `status ${response.status}`)
+      if (response.ok) return failed(`more than ${maxBytes} bytes`)
+      const retryAfterMs = getRetryAfterMs(response.headers.get('retry-after'), Date.now())
+      return { type: 'failed', why: `status ${response.status}`, retryAfterMs }
     }
     const text = await readText(response, maxBytes)
     if (text === undefined) return failed(`more than ${maxBytes} bytes`)

@@ -3,7 +3,7 @@ import { MAX_ROTATION_CONTENTS, MAX_ROTATION_MS, MIN_ROTATION_MS, type Content }
 import { z } from 'zod'
 import { check } from './check.ts'
 import { json } from './json.ts'
-import { selector } from './names.ts'
+import { selector, step } from './names.ts'
 import { object } from './object.ts'
 
 /** Largest content of one variant, in characters of JSON: a reply of 32 KiB has to carry it beside the rest. */
@@ -11,6 +11,8 @@ const MAX_CONTENT = 24 * 1024
 const MAX_MORE = 20
 
 const BODIES = ['text', 'html', 'template'] as const
+/** What may stand beside the name of an action of the page's own. */
+const BESIDE_ACTION: readonly string[] = ['action', 'target', 'props']
 
 const label = z.string().min(1, 'expected a name for the button').max(100)
 
@@ -60,9 +62,15 @@ function findConflict(content: Content): string | undefined {
     return `a redirect leaves the page, so it stands alone; remove ${[...names, ...(content.more ? ['more'] : [])].filter((name) => name !== 'redirect').join(' and ')}`
   if (bodies.length > 1)
     return `only one of text, html and template can fill the slot, got ${bodies.join(' and ')}; remove one${bodies.length ? ' or give each its own action in `more`' : ''}`
+  if (content.action !== undefined) {
+    const others = names.filter((name) => !BESIDE_ACTION.includes(name))
+    if (others.length > 0)
+      return `an action of the page’s own stands alone on its target; move ${others.join(' and ')}, or the action, into \`more\``
+  }
   if (content.component !== undefined && bodies.length > 0)
     return `a component fills the slot by itself; remove ${bodies[0]}`
-  if (content.props && content.component === undefined) return '`props` are for a component; name it in `component`'
+  if (content.props && content.component === undefined && content.action === undefined)
+    return '`props` are for a component or an action; name it in `component` or `action`'
   if (content.place && bodies.length === 0)
     return `"place" says where text, html or template goes; add one of them, or remove it`
   if (content.remove && content.target === undefined)
@@ -99,6 +107,7 @@ const action = {
   src: template.min(1).optional(),
   srcset: template.min(1).optional(),
   component: z.string().min(1).optional(),
+  action: step.optional(),
   props: z.record(z.string(), json).optional(),
   target: selector.optional(),
   place: z.enum(['before', 'after', 'prepend', 'append']).optional(),

@@ -18,7 +18,7 @@ test.each<[string, object, string]>([
   [
     'a secret of no form',
     { secret: 'sesame-sesame-sesame', visitor: '$.v', map: { tier: '$.tier' } },
-    'hooks.crm.secret: expected a secret as the sender shows it',
+    'hooks.crm.secret: expected a secret of the form "whsec_" and base64; take it as the sender shows it',
   ],
   [
     'a short secret',

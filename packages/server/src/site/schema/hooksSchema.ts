@@ -1,34 +1,16 @@
 import { z } from 'zod'
 import { check } from './check.ts'
-import { choose } from './choose.ts'
 import { fieldMapping, jsonPath } from './mappingSchema.ts'
 import { step } from './names.ts'
 import { object } from './object.ts'
+import { signingSecrets } from './signingSecrets.ts'
 
 const MAX_HOOKS = 50
 const MAX_FIELDS = 100
-const MIN_SECRET_BYTES = 24
-const MAX_SECRET_BYTES = 64
 /** What the server works out itself; `holdings` can be told. */
 const DERIVED = ['visits', 'views', 'intent', 'goals', 'audiences']
 
-/** Its value is a secret, so no message repeats it. */
-const secret = z.string('expected a secret: "whsec_" and base64').check(
-  check((text) => {
-    const encoded = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(text)?.[1]
-    if (encoded === undefined) return 'expected a secret as the sender shows it: "whsec_" and base64'
-    const bytes = Buffer.from(encoded, 'base64').length
-    return bytes < MIN_SECRET_BYTES || bytes > MAX_SECRET_BYTES
-      ? `the secret has ${bytes} bytes, expected ${MIN_SECRET_BYTES} to ${MAX_SECRET_BYTES}; make a new one at the sender`
-      : undefined
-  }),
-)
-
-const secrets = choose<unknown>((value) =>
-  Array.isArray(value)
-    ? z.array(secret).min(1, 'expected at least one secret').max(3, 'expected at most three secrets')
-    : secret.transform((one) => [one]),
-)
+const secrets = signingSecrets('take it as the sender shows it')
 
 const map = z
   .record(

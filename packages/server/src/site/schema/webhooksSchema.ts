@@ -5,10 +5,9 @@ import { choose } from './choose.ts'
 import { json } from './json.ts'
 import { attributePath, step } from './names.ts'
 import { object } from './object.ts'
+import { signingSecrets } from './signingSecrets.ts'
 
 const MAX_WEBHOOKS = 20
-const MIN_SECRET_BYTES = 24
-const MAX_SECRET_BYTES = 64
 
 const address = z.string().check(
   check((text) => {
@@ -20,26 +19,7 @@ const address = z.string().check(
   }),
 )
 
-/** Its value is never repeated in a message: it is one. */
-const secret = z.string().check(
-  check((text) => {
-    const make = 'make one with: unblink webhooks secret'
-    const encoded = text.slice('whsec_'.length)
-    if (!text.startsWith('whsec_') || !/^[A-Za-z0-9+/]+={0,2}$/.test(encoded))
-      return `expected a secret of the form "whsec_" and base64; ${make}`
-    const bytes = Buffer.from(encoded, 'base64').length
-    return bytes < MIN_SECRET_BYTES || bytes > MAX_SECRET_BYTES
-      ? `the secret has ${bytes} bytes, expected ${MIN_SECRET_BYTES} to ${MAX_SECRET_BYTES}; ${make}`
-      : undefined
-  }),
-)
-
-const secrets = choose<unknown>((value) =>
-  Array.isArray(value)
-    ? z.array(secret).min(1, 'expected at least one secret').max(3, 'expected at most three secrets')
-    : secret.transform((one) => [one]),
-)
-
+const secrets = signingSecrets('make one with: unblink webhooks secret')
 const types = EVENT_TYPES.filter((type) => type !== 'attributes')
 const named = object({ audience: z.string() })
 const goal = object({ goal: z.string() }).transform(({ goal: id }) => ({ event: 'conversion', where: { goal: id } }))
