@@ -1,6 +1,7 @@
 import type { Consent, ConsentState } from './consent.ts'
 import type { Content, Decision } from './decision.ts'
 import type { EventInput } from './event.ts'
+import type { JsonObject } from './json.ts'
 import type { LatePolicy } from './manifest.ts'
 
 /** How the inline snippet is told about the site; `renderSnippet()` puts it into the page. */
@@ -90,6 +91,15 @@ export interface BootInput extends Pick<BootConfig, 'key' | 'base' | 'slots' | '
   readonly ask?: '' | readonly ['GET', string]
 }
 
+/**
+ * An action of the page's own, which contents name (`action`). It is called once for each time that the content is placed,
+ * with the content's target and a copy of its props, and is done when it returns: the slot is shown then. Throwing, or
+ * returning a promise, means that it could not be done; the slot then shows its default.
+ * @returns How to take it back, if more has been changed than which children the element has. Called once: when the default
+ * is put back, another content follows, or the element has left the page (a route change).
+ */
+export type Action<Element = unknown, Props = JsonObject> = (element: Element, props: Props) => void | (() => void)
+
 /** `window.unblink` from the inline script on: its configuration, what it learnt, and what the runtime may ask of it. */
 export interface Boot<Element = unknown, ChildNode = unknown> extends Omit<BootInput, 'slots'> {
   /** The configuration as JSON: the body of every request, and what every view's records are made of. */
@@ -125,6 +135,10 @@ export interface Boot<Element = unknown, ChildNode = unknown> extends Omit<BootI
   place?: ((element: Element, content: Content) => void) | undefined
   /** Set by the command `sanitizer`: makes a node of markup, in an engine that has no sanitiser of its own. */
   sanitize?: (html: string) => unknown
+  /** Set by the command `action`, by name. */
+  actions?: Readonly<Record<string, Action<Element>>>
+  /** Set by the runtime while a slot waits for an action; called after each command `action`. */
+  onAction?: () => void
   /** Called with an event that has been tracked, as soon as it is durable if it ever is. */
   onTracked?: (event: EventInput) => void
 }

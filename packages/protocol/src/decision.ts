@@ -37,7 +37,12 @@ export interface Content {
   readonly srcset?: string
   /** For framework adapters: the name of a component that the adapter renders in the slot, instead of any other body. */
   readonly component?: string
-  /** What the component is given; only beside `component`. */
+  /**
+   * The name of an action of the page's own, a function that it gives by `unblink.push('action', name, …)`: see `Action`. It
+   * is called with the target and `props`, and stands alone but for `target`, `props` and `more`.
+   */
+  readonly action?: string
+  /** What the component or the action is given; only beside one of them. */
   readonly props?: JsonObject
   /**
    * A selector: the action is for the first element inside the slot that it finds. Finding none is an error.

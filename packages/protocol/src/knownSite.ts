@@ -9,11 +9,12 @@ import type { JsonObject } from './json.ts'
  *         slots: 'home.hero' | 'home.help'
  *         goals: 'application'
  *         components: { Offer: { readonly title: string; readonly rate?: number } }
+ *         actions: { countdown: { readonly until: string } }
  *       }
  *     }
  *
- * All members are optional: `slots` and `goals` are unions of names, `components` maps a component's name to its props. A
- * member that is left out checks nothing.
+ * All members are optional: `slots` and `goals` are unions of names, `components` and `actions` map a name to its
+ * props. A member that is left out checks nothing.
  */
 // Empty on purpose: declarations of the same interface are merged, and members declared here could not be narrowed there.
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type
@@ -35,3 +36,14 @@ export type ComponentName = Extract<keyof Components, string>
 
 /** The props that one component gets from the site's contents. */
 export type ComponentProps<Name extends ComponentName = ComponentName> = Components[Name]
+
+/** Name to props, of the page's own actions that the site's contents name: any, until they are known. */
+export type Actions = KnownSite extends { readonly actions: infer Known extends object }
+  ? Known
+  : Readonly<Record<string, JsonObject>>
+
+/** The name of an action that a content may ask the page for. */
+export type ActionName = Extract<keyof Actions, string>
+
+/** The props that one action gets from the site's contents. */
+export type ActionProps<Name extends ActionName = ActionName> = Actions[Name]

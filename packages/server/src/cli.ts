@@ -43,7 +43,7 @@ const USAGE = `unblink: personalise a page without the blink
   unblink export                write events, exposures or profiles for a warehouse
   unblink webhooks              look after the messages that tell others about visitors
   unblink snippet               print what goes first into the head of every page
-  unblink types                 write the names of slots, goals and components as TypeScript types
+  unblink types                 write the names of slots, goals, components and actions as TypeScript types
 
 Add --help to a command for its options.
 `
@@ -178,7 +178,8 @@ const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<number | voi
   evaluate: runEvaluate,
   quality: runQuality,
   audit: async (args) => (isOfCluster(args) ? await import('./scale/runAudit.ts') : { runAudit }).runAudit(args),
-  webhooks: runWebhooks,
+  webhooks: async (args) =>
+    (isOfCluster(args) ? await import('./scale/telling/runWebhooks.ts') : { runWebhooks }).runWebhooks(args),
   export: runExport,
   snippet: runSnippet,
   types: runTypes,

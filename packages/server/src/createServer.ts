@@ -5,8 +5,8 @@ import { routePath } from 'hono/route'
 import { createBuckets } from './collector/createBuckets.ts'
 import { createPressure } from './collector/createPressure.ts'
 import { decideFor, type DecidedFor, type DecideForInput } from './decideFor.ts'
+import { createExportLog } from './export/exportLog.ts'
 import { createForwarder } from './forward/createForwarder.ts'
-import { findForwardRefusal } from './forward/findForwardRefusal.ts'
 import { createIdentity } from './identity/createIdentity.ts'
 import { createLinks } from './identity/createLinks.ts'
 import { withLinks } from './identity/withLinks.ts'
@@ -24,7 +24,6 @@ import { createEraser } from './privacy/createEraser.ts'
 import { createWipe } from './privacy/createWipe.ts'
 import type { Profile } from './profile/profile.ts'
 import { addAttributesRoute } from './routes/addAttributesRoute.ts'
-import { addClusterRefusals } from './routes/addClusterRefusals.ts'
 import { addCollectRoute } from './routes/addCollectRoute.ts'
 import { addEraseRoute } from './routes/addEraseRoute.ts'
 import { addExportRoute } from './routes/addExportRoute.ts'
@@ -42,7 +41,6 @@ import { addPreviewRoute } from './routes/addPreviewRoute.ts'
 import { addPrivacyRoutes } from './routes/addPrivacyRoutes.ts'
 import { addProfileRoute } from './routes/addProfileRoute.ts'
 import { addSdkRoute } from './routes/addSdkRoute.ts'
-import { ScaleError } from './scale/ScaleError.ts'
 import { serveRole } from './scale/serveRole.ts'
 import type { ServerContext } from './serverContext.ts'
 import type { RateLimit, ServerOptions } from './serverOptions.ts'
@@ -115,19 +113,21 @@ export async function createServer({
     throw new Error(
       `retentionDays: expected at least ${MIN_RETENTION_DAYS}, got ${retentionDays}. Pages send events for 7 days, and repeats are known by what is stored.`,
     )
-  const forwardRefusal = findForwardRefusal(site, scale !== undefined)
-  if (forwardRefusal !== undefined) throw new ScaleError(forwardRefusal)
   const log = limitLog({ log: tell })
   const metrics = createMetrics()
   const geo = await openGeo({ options: geoOptions, trustProxy, registry: metrics.registry, log })
   const database = openDatabase(dataDir)
   const plainLinks = createLinks(database, site.id)
-  const webhooks = createWebhooks({
-    ...{ database, site, links: plainLinks, registry: metrics.registry, isCluster: scale !== undefined, log, now },
-    getPublication: () => publication,
-  })
-  const links = webhooks.watchLinks(plainLinks)
-  const ownStore = webhooks.watchStore(createStore(database, site.id))
+  const getPublication = () => publication
+  // The workers of a cluster tell, of what is in the cluster.
+  const ownWebhooks = scale
+    ? undefined
+    : createWebhooks({
+        ...{ database, site, links: plainLinks, registry: metrics.registry, log, now, getPublication },
+      })
+  const links = ownWebhooks?.watchLinks(plainLinks) ?? plainLinks
+  const plainStore = createStore(database, site.id)
+  const ownStore = ownWebhooks?.watchStore(plainStore) ?? plainStore
   const local = withLinks(ownStore, links)
   const audit = createAudit(database, site.id)
   const wipe = createWipe({ database, log })
@@ -139,7 +139,7 @@ export async function createServer({
   const own = { store: local, writer: localWriter, eraser: createEraser(database, site.id) }
   let publication = publish(site)
   const getSite = () => publication.site
-  const input = { getSite, own, registry: metrics.registry, retentionDays, onCommit, log, now }
+  const input = { getPublication, own, registry: metrics.registry, retentionDays, onCommit, log, now }
   // The client of NATS is loaded by those who use it.
   const cluster = scale && (await (await import('./scale/openScale.ts')).openScale({ scale, ...input }))
   const { store, writer, eraser } = cluster ?? own
@@ -168,7 +168,7 @@ export async function createServer({
   const models = createModels({ log, answers: metrics.modelAnswers, shadows: metrics.modelShadows, getTime })
   if (cluster) await cluster.followArms(models.arms)
   else restoreArms(models, site, database)
-  webhooks.start(localWriter)
+  ownWebhooks?.start(localWriter)
   const source = createSourceReader({ log, now, registry: metrics.registry })
   let isDraining = false
   const subscribers: ((publication: Publication) => void)[] = []
@@ -187,6 +187,7 @@ export async function createServer({
     models: cluster ? { ...models, learn: () => {} } : models,
     store,
     writer,
+    exportLog: cluster?.exportLog ?? createExportLog(database, site.id),
     database,
     identity: cluster?.identity ?? createIdentity(ownStore, links),
     links: cluster?.links ?? links,
@@ -195,7 +196,7 @@ export async function createServer({
     eraser,
     erased: createErased({ getTime, onAdd: source.forget }),
     wipe,
-    webhooks,
+    webhooks: (cluster ?? { webhooks: ownWebhooks! }).webhooks,
     pressure,
     limits: {
       visitor: createBuckets({ ...visitorLimit, getTime }),
@@ -231,7 +232,6 @@ export async function createServer({
   addImportRoute(app, context)
   addHooksRoute(app, context)
   addEraseRoute(app, context)
-  if (scale) addClusterRefusals(app)
   addIdentityRoutes(app, context)
   addLinkRoutes(app, context)
   addPrivacyRoutes(app, context)
@@ -244,7 +244,9 @@ export async function createServer({
   if (sdkDir !== undefined) addSdkRoute(app, [sdkDir].flat())
 
   const { registry } = metrics
-  const forwarder = scale ? undefined : createForwarder({ database, writer: localWriter, getSite, registry, log, now })
+  const forwarder = cluster
+    ? await cluster.startForwarder()
+    : createForwarder({ database, writer: localWriter, getSite, registry, log, now })
   let isClosed = false
   return {
     app,
@@ -259,8 +261,6 @@ export async function createServer({
           `id: the server keeps the data of "${publication.site.id}", got "${next.id}"; start it anew for another site`,
         )
       }
-      const refusal = webhooks.findRefusal(next) ?? findForwardRefusal(next, scale !== undefined)
-      if (refusal !== undefined) return fail(refusal)
       publication = publish(next)
       subscribers.forEach((callback) => callback(publication))
       return ok(publication.manifest.version)
@@ -277,7 +277,7 @@ export async function createServer({
       retention?.stop()
       wipe.stop()
       pressure.stop()
-      await webhooks.close()
+      await ownWebhooks?.close()
       await forwarder?.close()
       source.close()
       geo.close()

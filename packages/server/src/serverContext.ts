@@ -1,6 +1,7 @@
 import type { Buckets } from './collector/createBuckets.ts'
 import type { Pressure } from './collector/createPressure.ts'
 import type { ByteBudget } from './http/readBody.ts'
+import type { ExportLog } from './export/exportLog.ts'
 import type { Identity } from './identity/createIdentity.ts'
 import type { KnownLinks } from './identity/createLinks.ts'
 import type { Hub } from './live/createHub.ts'
@@ -52,7 +53,9 @@ export interface ServerContext {
   readonly models: Models
   readonly store: Store
   readonly writer: Writer
-  /** For what goes through every table: exports. */
+  /** What exports of whole datasets are read from. */
+  readonly exportLog: ExportLog
+  /** For what goes through every table: exports of one visitor or user. */
   readonly database: Database.Database
   /** Who visitors are. */
   readonly identity: Identity
@@ -64,7 +67,7 @@ export interface ServerContext {
   /** Visitors whose batches may still be under way. To be told of every erasure, like `wipe`. */
   readonly erased: Erased
   readonly wipe: Wipe
-  readonly webhooks: Webhooks
+  readonly webhooks: Pick<Webhooks, 'forget' | 'withdraw'>
   readonly hub: Hub
   /** Memory for the bodies of all open requests together. */
   readonly budget: ByteBudget

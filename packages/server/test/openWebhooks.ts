@@ -18,8 +18,24 @@ export const OLD_SECRET = `whsec_${Buffer.alloc(24, 9).toString('base64')}`
 export type Hook = NonNullable<SiteInput['webhooks']>[string]
 export type Answer = (response: ServerResponse, count: number, message: Received) => void
 
-export const until = async (isTrue: () => boolean) => {
-  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 20))
+export const until = async (isTrue: () => boolean | Promise<boolean>) => {
+  while (!(await isTrue())) await new Promise((resolve) => setTimeout(resolve, 20))
+}
+
+/** Where what webhooks keep is, other than in the server's own database. */
+export interface WebhookStorage {
+  /** Empty, from here on. */
+  clear(): void
+  getOptions(): Partial<ServerOptions>
+  count(table: string): Promise<number>
+  /** Waits until everything that has come before `at` has been looked at. */
+  settle(at: number): Promise<void>
+}
+
+let shared: WebhookStorage | undefined
+/** For the tests that are imported after it, instead of the server's own database. */
+export const shareWebhookStorage = (storage: WebhookStorage): void => {
+  shared = storage
 }
 
 /**
@@ -27,6 +43,7 @@ export const until = async (isTrue: () => boolean) => {
  * server; all of it is stopped afterwards.
  */
 export function openWebhooks() {
+  const storage = shared
   let dataDir = ''
   let receiver: Receiver
   let server: TestServer
@@ -71,7 +88,13 @@ export function openWebhooks() {
       options: Partial<ServerOptions> = {},
     ): Promise<readonly LogRecord[]> {
       const site = makeHookSite(webhooks, over)
-      const started = await startTestServer({ site, dataDir, now: () => opened.now, ...options })
+      const started = await startTestServer({
+        site,
+        dataDir,
+        now: () => opened.now,
+        ...storage?.getOptions(),
+        ...options,
+      })
       server = started
       // It also takes away a folder of its own.
       stops.push(() => started.stop())
@@ -82,8 +105,12 @@ export function openWebhooks() {
     setTier: (tier: string | null, visitor = VISITOR) => server.unblink.setAttributes(visitor, { tier }),
     send: (events: readonly unknown[], headers: Record<string, string> = COOKIE) =>
       sendBatch(server, events, { sentAt: opened.now }, headers),
-    count: (table: string) => Number(read(`SELECT COUNT(*) AS n FROM webhook_${table}`)[0]!['n']),
-    isEmpty: () => opened.count('outbox') === 0,
+    async count(table: string): Promise<number> {
+      return storage
+        ? await storage.count(`webhook_${table}`)
+        : Number(read(`SELECT COUNT(*) AS n FROM webhook_${table}`)[0]!['n'])
+    },
+    isEmpty: async () => (await opened.count('outbox')) === 0,
     write(sql: string) {
       const database = openDatabase(dataDir)
       database.exec(sql)
@@ -91,6 +118,7 @@ export function openWebhooks() {
     },
     /** Waits until the server has looked at everything that is due: it looks at this last of all. */
     async settle() {
+      if (storage) return storage.settle(opened.now)
       const mark = `mark-${Math.random()}`
       opened.write(`INSERT INTO webhook_looks (site, visitor, due) VALUES ('bank', '${mark}', ${opened.now})`)
       await until(() => read(`SELECT 1 FROM webhook_looks WHERE visitor = '${mark}'`).length === 0)
@@ -98,6 +126,7 @@ export function openWebhooks() {
   }
 
   beforeEach(async () => {
+    storage?.clear()
     opened.now = T0
     dataDir = await mkdtemp(join(tmpdir(), 'unblink-webhooks-'))
   })

@@ -88,7 +88,7 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
 let count = 0
 /** A fresh UUIDv7-shaped id. */
 export const makeId = (): string =>
-  `0192f3a4-0000-7000-8000-${(Date.now() * 1_000 + (count++ % 1_000)).toString(16).padStart(12, '0').slice(-12)}`
+  `0192f3a4-0000-7000-8000-${(Date.now() * 1_000 + count++).toString(16).padStart(12, '0').slice(-12)}`
 
 export const makeEvent = (over: Partial<Record<keyof AnyEvent, unknown>> = {}): AnyEvent =>
   ({

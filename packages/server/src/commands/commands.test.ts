@@ -17,11 +17,19 @@ const write = async (name: string, value: unknown) => {
   return file
 }
 
-test('check prints warnings, and ends with 0', async () => {
-  const file = await write('doubt.json', { ...siteInput, slots: { ...siteInput.slots, footer: {} } })
+test('check prints warnings and the actions that pages have to give, and ends with 0', async () => {
+  const [hero, side] = siteInput.experiences
+  const content = { text: 'x', more: [{ action: 'countdown', props: { minutes: 5 } }, { action: 'aside' }] }
+  const file = await write('doubt.json', {
+    ...siteInput,
+    slots: { ...siteInput.slots, footer: {} },
+    experiences: [{ ...hero, variants: [{ id: 'rates', content }] }, side],
+  })
   const { code, out, err } = await runCli(['check', file])
   expect(code).toBe(0)
-  expect(out).toMatch(/^Site "bank" is sound: 3 slots, 2 experiences, manifest [0-9a-f]{12}, 1 warning\.\n$/)
+  expect(out).toMatch(
+    /^Site "bank" is sound: 3 slots, 2 experiences, manifest [0-9a-f]{12}, 1 warning\.\nIts pages have to give these actions: aside, countdown\.\n$/,
+  )
   expect(err).toMatch(/doubt\.json:\d+:\d+: warning: slots\.footer: no experience is for "footer"/)
 })
 
@@ -52,7 +60,7 @@ test('explain tells for each slot who wins and what stops the others', async () 
       audiences: { gold: { tier: 'gold' }, staff: { email: { $endsWith: '@bank.example' } } },
       experiences: [
         { id: 'lounge', slot: 'hero', kind: 'personalization', priority: 2, audience: 'gold', variants: [{ id: 'a', content: { text: 'x' } }] },
-        { id: 'inside', slot: 'hero', kind: 'personalization', priority: 1, audience: 'staff', variants: [{ id: 'b', content: { text: 'x' } }] },
+        { id: 'inside', slot: 'hero', kind: 'personalization', priority: 1, audience: 'staff', variants: [{ id: 'b', content: { action: 'countdown' } }] },
         { id: 'popup', slot: 'hero', kind: 'personalization', priority: 3, when: { exitIntent: true }, variants: [{ id: 'c', content: { text: 'x' } }] },
       ],
     })`,
@@ -70,6 +78,7 @@ test('explain tells for each slot who wins and what stops the others', async () 
   expect({ code, err }).toEqual({ code: 0, err: '' })
   expect(out).toBe(`hero: inside / b (targeting_match)
   Experience "inside" shows variant "b".
+  Its page has to give the action countdown, or the default stays.
   - lounge  Not in audience "gold": tier is "silver", asked for "gold".
   + inside  It wins with variant "b".
   . popup   It waits in the page for {"exitIntent":true}.

@@ -22,6 +22,8 @@ const site = makeSite({
         { id: 'a', content: { component: 'Offer', props: { title: 'Hello {{name}}', rate: 4.2, tags: ['new'] } } },
         { id: 'b', content: { component: 'Offer', props: { title: 'B', link: { href: '/b' }, tags: [] } } },
         { id: 'c', content: { component: 'Tip' } },
+        { id: 'd', content: { text: 'D', more: [{ action: 'countdown', props: { minutes: 5 } }] } },
+        { id: 'e', content: { action: 'countdown', props: { minutes: 5, label: 'Left' } } },
       ],
     },
   ],
@@ -64,7 +66,7 @@ async function compile(source: string, declarations?: string): Promise<string[]>
   })
 }
 
-const USE = `import type { ComponentProps, GoalName, SlotName } from '@unblink/protocol'
+const USE = `import type { ActionName, ActionProps, ComponentProps, GoalName, SlotName } from '@unblink/protocol'
 `
 
 test('what the site has compiles', async () => {
@@ -74,6 +76,8 @@ export const goal: GoalName = 'call-back'
 export const offer: ComponentProps<'Offer'> = { title: 'any text', tags: ['x'], link: { href: '/' } }
 export const readTitle = ({ title, rate = 0 }: ComponentProps<'Offer'>) => title.toUpperCase() + rate.toFixed(2)
 export const tip: ComponentProps<'Tip'> = {}
+export const action: ActionName = 'countdown'
+export const count = ({ minutes, label }: ActionProps<'countdown'>) => minutes.toFixed() + label?.trim()
 `
   expect(await compile(good, renderTypes(site, 'unblink.config.ts'))).toEqual([])
 })
@@ -86,9 +90,11 @@ export const missing: ComponentProps<'Offer'> = { tags: [] }
 export const readRate = ({ rate }: ComponentProps<'Offer'>) => rate.toFixed(2)
 export const other: ComponentProps<'Ofer'> = {}
 export const much: ComponentProps<'Tip'> = { title: 'x' }
+export const action: ActionName = 'countdwon'
+export const readLabel = ({ label }: ActionProps<'countdown'>) => label.trim()
 `
   const problems = await compile(bad, renderTypes(site, 'unblink.config.ts'))
-  expect(problems.map((problem) => problem.split(':')[0])).toEqual(['3', '4', '5', '6', '7', '8'])
+  expect(problems.map((problem) => problem.split(':')[0])).toEqual(['3', '4', '5', '6', '7', '8', '9', '10'])
   expect(problems[0]).toContain('"home.hreo"')
 })
 
@@ -97,6 +103,7 @@ test('without declarations every name is any text', async () => {
 export const slot: SlotName = 'anything'
 export const goal: GoalName = 'anything'
 export const props: ComponentProps<'Anything'> = { a: [1, 'b'] }
+export const given: ActionProps<'anything'> = props
 `
   expect(await compile(free)).toEqual([])
 })

@@ -31,15 +31,17 @@ function toObjectType(objects: readonly Readonly<Record<string, Json>>[]): strin
 
 const getContents = ({ experiences }: Site): readonly Content[] =>
   experiences.flatMap(({ variants }) =>
-    variants.flatMap(({ content, rotation }) => (content ? [content, ...(rotation?.contents ?? [])] : [])),
+    variants.flatMap(({ content, rotation }) =>
+      content ? [content, ...(content.more ?? []), ...(rotation?.contents ?? [])] : [],
+    ),
   )
 
-function toComponents(site: Site): string | undefined {
+/** The type of what the contents give to each component, or action of the page's own, by its name. */
+function toProps(site: Site, kind: 'component' | 'action'): string | undefined {
   const props = new Map<string, Readonly<Record<string, Json>>[]>()
   for (const content of getContents(site)) {
-    if (content.component === undefined) continue
-    const known = props.get(content.component) ?? []
-    props.set(content.component, [...known, content.props ?? {}])
+    const name = content[kind]
+    if (name !== undefined) props.set(name, [...(props.get(name) ?? []), content.props ?? {}])
   }
   if (props.size === 0) return undefined
   const members = [...props].sort(([a], [b]) => (a < b ? -1 : 1))
@@ -48,17 +50,19 @@ function toComponents(site: Site): string | undefined {
 
 /**
  * The declaration file that tells the type checker of a site: its slots, its goals, and the props that its contents give
- * to each component. What the site has none of stays unchecked.
+ * to each component and action. What the site has none of stays unchecked.
  * @param from Named in the first line: the config's file.
  */
 export function renderTypes(site: Site, from: string): string {
   const slots = toUnion(Object.keys(site.slots).map(quote))
   const goals = toUnion(Object.keys(site.goals).map(quote))
-  const components = toComponents(site)
+  const components = toProps(site, 'component')
+  const actions = toProps(site, 'action')
   const members = [
     ...(slots ? [`readonly slots: ${slots}`] : []),
     ...(goals ? [`readonly goals: ${goals}`] : []),
     ...(components ? [`readonly components: ${components}`] : []),
+    ...(actions ? [`readonly actions: ${actions}`] : []),
   ]
   return `// Written by \`unblink types\` from ${from}. Write it again when that changes; do not edit it.
 /* eslint-disable */

@@ -4,6 +4,7 @@ import { isObject, type Attributes, type Experience } from '@unblink/protocol'
 import { getMessage } from '../log.ts'
 import { applyChoices } from '../model/applyChoices.ts'
 import { checkSite, formatFinding } from '../site/checkSite.ts'
+import { getActions } from '../site/getActions.ts'
 import { getClosest } from '../site/getClosest.ts'
 import { publish } from '../site/publish.ts'
 import { resolveRules } from '../site/resolveRules.ts'
@@ -81,9 +82,13 @@ function format(
     0,
     ...[...considered, ...waiting].map((one) => ('experience' in one ? one.experience : one.id).length),
   )
+  const actions = getActions([decision])
   const lines = [
     `${slot}: ${experience === undefined ? 'baseline' : `${experience} / ${variant}`} (${reason})`,
     `  ${sentence}`,
+    ...(actions.length > 0
+      ? [`  Its page has to give the action ${actions.join(' and ')}, or the default stays.`]
+      : []),
     ...considered.flatMap((one) => [
       `  ${one.gate ? '-' : '+'} ${one.experience.padEnd(width)}  ${one.sentence}`,
       ...choices

@@ -1,15 +1,13 @@
 import { once } from 'node:events'
-import { userInfo } from 'node:os'
 import { COLUMNS, DATASETS, type Dataset } from '../export/columns.ts'
 import { createEncoder, type Format } from '../export/createEncoder.ts'
-import { createPages, getLastPosition, type Page, type Selection } from '../export/createPages.ts'
+import type { Page, Selection } from '../export/createPages.ts'
 import { commitPart, finishPending, readExportState, saveExportState } from '../export/exportState.ts'
 import { parseSelection } from '../export/parseSelection.ts'
 import { writeParts } from '../export/writeParts.ts'
-import { createAudit } from '../privacy/createAudit.ts'
-import type { Database } from '../store/openDatabase.ts'
+import { readScaleFlags } from '../scale/readScaleFlags.ts'
 import { createProgress } from './createProgress.ts'
-import { openLog } from './openLog.ts'
+import { openExportSource } from './openExportSource.ts'
 import { readFlags } from './readFlags.ts'
 import { readSiteFor } from './readSiteFor.ts'
 import { UsageError } from './UsageError.ts'
@@ -18,7 +16,9 @@ const USAGE = `unblink export DATASET: write events, exposures or profiles for a
 
   DATASET            ${DATASETS.join(', ')}
   --config FILE      the site config (default: unblink.config.ts, .js, .mjs or .json in this folder)
-  --data DIR         folder of the database, as given to unblink serve (required); a server may be running on it
+  --data DIR         folder of the database, as given to unblink serve; a server may be running on it
+  --nats URLS        export from a cluster instead, like nats://a:4222,nats://b:4222; also UNBLINK_NATS
+  --fold N           of a cluster: the generation of profiles to export (default 1)
   --format F         ndjson or parquet (default ndjson)
   --out DIR          write files by day, DIR/events/date=2030-01-31/part-….parquet (default: everything to stdout)
   --gzip             compress NDJSON; Parquet is always compressed
@@ -26,7 +26,7 @@ const USAGE = `unblink export DATASET: write events, exposures or profiles for a
   --after CURSOR     only what came after this cursor; an export ends by telling the next
   --from, --to TIME  events received, or profiles last seen, in this time: 2030-01-31 or 2030-01-31T09:00:00Z; --to is not included
   --types A,B        of events: these types only, like exposure,conversion
-  --pseudonymise     give visitors and users by a keyed hash, the same in every export of this database
+  --pseudonymise     give visitors and users by a keyed hash, the same in every export of this database or cluster
   --columns          print the dataset's columns and their types
   --help             this text
 
@@ -47,37 +47,20 @@ const OPTIONS = {
   pseudonymise: { type: 'boolean' },
   columns: { type: 'boolean' },
   nats: { type: 'string' },
+  fold: { type: 'string' },
   help: { type: 'boolean' },
 } as const
 
 const PAGE = 2_000
 const GROUP_ROWS = 10_000
-/** A server that writes is waited for. */
-const BUSY_MS = 10_000
 
 const describeColumns = (dataset: Dataset) =>
   COLUMNS[dataset].map(({ name, type, isNullable }) => `${name} ${type}${isNullable ? '' : ' not null'}\n`).join('')
 
-/** Notes who exports, and tells how far the log goes: everything up to there is on the disk when this returns. */
-function begin(database: Database.Database, site: string, dataset: Dataset): number {
-  database.exec(`PRAGMA busy_timeout = ${BUSY_MS}; PRAGMA synchronous = FULL`)
-  const audit = createAudit(database, site)
-  database.exec('BEGIN IMMEDIATE')
-  try {
-    audit.add({ at: Date.now(), actor: `command:${userInfo().username}`, action: 'bulk_export', about: dataset })
-    const last = getLastPosition(database)
-    database.exec('COMMIT')
-    return last
-  } catch (error) {
-    database.exec('ROLLBACK')
-    throw error
-  }
-}
-
 async function writeStdout(
   { dataset }: Selection,
   format: Format,
-  pages: Iterable<Page>,
+  pages: Iterable<Page> | AsyncIterable<Page>,
   onPage: (rows: number, share: number) => void,
 ): Promise<number> {
   const encoder = createEncoder(dataset, format, GROUP_ROWS)
@@ -85,7 +68,7 @@ async function writeStdout(
     if (bytes.length > 0 && !process.stdout.write(bytes)) await once(process.stdout, 'drain')
   }
   let total = 0
-  for (const { rows, share } of pages) {
+  for await (const { rows, share } of pages) {
     await put(encoder.push(rows))
     onPage((total += rows.length), share)
   }
@@ -97,10 +80,10 @@ async function writeStdout(
 export async function runExport(args: string[]): Promise<number> {
   const { flags, name } = readFlags(args, OPTIONS, true)
   if (flags.help) return (process.stdout.write(USAGE), 0)
-  if (flags.nats !== undefined || (flags.data === undefined && process.env['UNBLINK_NATS']))
-    throw new UsageError(
-      'A cluster keeps its events in a stream, which this does not read. Let the stream’s own tools or onEvent write them to the warehouse; see docs/export.md.',
-    )
+  if (flags.nats !== undefined && flags.data !== undefined)
+    throw new UsageError('Events are in a database or on a cluster: give --data DIR or --nats URLS, not both.')
+  // A cluster in the environment is what is meant where no folder is named.
+  const scale = readScaleFlags(flags, flags.data === undefined ? process.env : {})
   const { format: as, from, to, after, types, out } = flags
   const parsed = parseSelection({ dataset: name, format: as, from, to, after, types })
   if (!parsed.ok) throw new UsageError(`unblink export: ${parsed.error}.`)
@@ -120,20 +103,21 @@ export async function runExport(args: string[]): Promise<number> {
   if (out === undefined && format === 'parquet' && process.stdout.isTTY)
     throw new UsageError('Parquet is not for a terminal: add --out DIR, or send stdout to a file.')
   const site = await readSiteFor(flags.config)
-  const database = openLog(flags.data)
+  const source = await openExportSource(scale, flags.data, site)
   const progress = createProgress(dataset)
   try {
-    const read = stateFile === undefined ? undefined : await readExportState(stateFile, site.id, dataset)
+    const read =
+      stateFile === undefined ? undefined : await readExportState(stateFile, { ...source, site: site.id, dataset })
     if (read && !read.ok) throw new Error(read.error)
     const state = read && (await finishPending(stateFile!, read.value))
-    const last = begin(database, site.id, dataset)
+    const last = await source.begin(dataset)
     if (state && state.cursor > last)
       throw new Error(
-        `${stateFile} says that event ${state.cursor} has been exported, the database knows ${last}. Is it the same data folder, or an older copy of it?`,
+        `${stateFile} says that event ${state.cursor} has been exported, the ${source.name} knows ${last}. Is it the same ${source.name}, or an older copy of it?`,
       )
     const isPseudonymous = flags.pseudonymise
     const wanted = { ...selection, after: state?.cursor ?? selection.after, isPseudonymous }
-    const pages = createPages({ database, site: site.id, last, ...wanted }, PAGE)
+    const pages = source.createPages({ last, ...wanted }, PAGE)
     if (out === undefined) {
       const rows = await writeStdout(wanted, format, pages, progress.tell)
       progress.end(`${rows} ${dataset}`)
@@ -153,6 +137,6 @@ export async function runExport(args: string[]): Promise<number> {
     return 0
   } finally {
     progress.stop()
-    database.close()
+    await source.close()
   }
 }

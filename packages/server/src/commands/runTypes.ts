@@ -6,7 +6,7 @@ import { findConfig } from './findConfig.ts'
 import { readFlags } from './readFlags.ts'
 import { renderTypes } from './renderTypes.ts'
 
-const USAGE = `unblink types: write the names of slots, goals and components, and the components' props, as TypeScript types
+const USAGE = `unblink types: write the names of slots, goals, components and actions, and their props, as TypeScript types
 
   --config FILE  the site config (default: unblink.config.ts, .js, .mjs or .json in this folder)
   --out FILE     where to write them, somewhere that your tsconfig.json includes (default unblink.d.ts)

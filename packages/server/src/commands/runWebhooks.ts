@@ -1,53 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import type { Database } from '../store/openDatabase.ts'
+import { describeRow, formatRow, parseLimit, toPlainRow, WEBHOOKS_OPTIONS, WEBHOOKS_USAGE } from './formatWebhookRow.ts'
+import type { WebhookRow } from './formatWebhookRow.ts'
 import { openLog } from './openLog.ts'
 import { readFlags } from './readFlags.ts'
 import { UsageError } from './UsageError.ts'
 
-const USAGE = `unblink webhooks: look after the messages that tell others about visitors
+type Flags = ReturnType<typeof readFlags<typeof WEBHOOKS_OPTIONS>>['flags']
 
-  unblink webhooks list --data DIR         how many wait, and which have failed
-  unblink webhooks show ID --data DIR      one message: what it says, and why it has failed
-  unblink webhooks retry ID --data DIR     send a message again, now
-  unblink webhooks retry --all --data DIR  send all again that were given up (--webhook NAME: those of one webhook)
-  unblink webhooks enable NAME --data DIR  send again to a receiver that has answered 410
-  unblink webhooks secret                  print a new secret, for the site config
-
-  --data DIR      folder of the database
-  --site ID       of one site only (default: all)
-  --webhook NAME  of one webhook only (default: all)
-  --limit N       list at most so many failed messages (default 100)
-  --json          lines of JSON
-  --help          this text
-
-Works beside a running server, which sees what was changed within a second. A message is tried 20 times in about three
-days, then given up and kept for 30 days. Each has one id for ever, so that a receiver knows what it has had.
-`
-
-const OPTIONS = {
-  data: { type: 'string' },
-  site: { type: 'string' },
-  webhook: { type: 'string' },
-  limit: { type: 'string', default: '100' },
-  all: { type: 'boolean' },
-  json: { type: 'boolean' },
-  help: { type: 'boolean' },
-} as const
-
-type Flags = ReturnType<typeof readFlags<typeof OPTIONS>>['flags']
-
-interface Row {
+interface Row extends WebhookRow {
   readonly position: number
-  readonly site: string
-  readonly webhook: string
-  readonly visitor: string
-  readonly id: string
-  readonly at: number
-  readonly body: string
-  readonly state: string
-  readonly attempts: number
-  readonly next: number
-  readonly error: string | null
 }
 
 const print = (line: string) => void process.stdout.write(`${line}\n`)
@@ -59,29 +21,15 @@ const filter = ({ site, webhook }: Flags) => ({
   values: [site ?? null, webhook ?? null] as const,
 })
 
-const describe = ({ state, next, attempts }: Row) => {
-  if (state === 'dead') return `given up ${toTime(next)}`
-  if (state === 'behind') return 'waits for an earlier message about the same visitor'
-  return attempts === 0 ? 'waits to be sent' : `tried again at ${toTime(next)}`
-}
-
-const toPlain = ({ position: _position, body, at, next, ...row }: Row) => ({
-  ...row,
-  at: toTime(at),
-  next: toTime(next),
-  body: JSON.parse(body) as unknown,
-})
-
 function list(database: Database.Database, flags: Flags): void {
   const { where, values } = filter(flags)
-  const limit = Number(flags.limit)
-  if (!/^\d{1,6}$/.test(flags.limit)) throw new UsageError(`--limit ${flags.limit}: expected a number, like 100.`)
+  const limit = parseLimit(flags.limit)
   const failed = database
     .prepare(
       `SELECT * FROM webhook_outbox WHERE ${where} AND (state = 'dead' OR attempts > 0) ORDER BY position LIMIT ?3`,
     )
     .all(...values, limit) as Row[]
-  if (flags.json) return failed.forEach((row) => print(JSON.stringify(toPlain(row))))
+  if (flags.json) return failed.forEach((row) => print(JSON.stringify(toPlainRow(row))))
   const counts = database
     .prepare(
       `SELECT site, webhook, SUM(state <> 'dead') AS waiting, SUM(state = 'dead') AS dead FROM webhook_outbox
@@ -93,8 +41,7 @@ function list(database: Database.Database, flags: Flags): void {
   for (const { site, webhook, waiting, dead } of counts) print(`${site} ${webhook}: ${waiting} wait, ${dead} given up`)
   for (const { site, webhook, at, url } of gone)
     print(`${site} ${webhook}: ${url} has answered 410 at ${toTime(at)}; nothing is sent there`)
-  for (const row of failed)
-    print(`${row.id} ${row.webhook} ${row.attempts} attempts, ${describe(row)}: ${row.error ?? 'not tried yet'}`)
+  for (const row of failed) print(formatRow(row))
   if (failed.length === limit) print(`… the first ${limit}; more with --limit`)
 }
 
@@ -109,11 +56,8 @@ const findRow = (database: Database.Database, flags: Flags, id: string | undefin
 
 function show(database: Database.Database, flags: Flags, id: string | undefined): void {
   const row = findRow(database, flags, id)
-  if (flags.json) return print(JSON.stringify(toPlain(row)))
-  print(`${row.id} of ${row.site}, webhook ${row.webhook}`)
-  print(`happened ${toTime(row.at)}; ${row.attempts} attempts, ${describe(row)}`)
-  if (row.error !== null) print(`last: ${row.error}`)
-  print(JSON.stringify(JSON.parse(row.body), undefined, 2))
+  if (flags.json) return print(JSON.stringify(toPlainRow(row)))
+  print(describeRow(row))
 }
 
 /** What was given up goes behind what still waits about the same visitor, or to the front. */
@@ -160,11 +104,11 @@ function enable(database: Database.Database, flags: Flags, name: string | undefi
 
 const ACTIONS = { list, show, retry, enable }
 
-/** `unblink webhooks`. Works beside a running server. */
+/** `unblink webhooks` of a data folder. Works beside a running server. */
 export function runWebhooks([action = '', ...args]: string[]): void {
   const isAction = Object.hasOwn(ACTIONS, action)
-  const { flags, name } = readFlags(isAction || action === 'secret' ? args : [action, ...args], OPTIONS, true)
-  if (flags.help) return void process.stdout.write(USAGE)
+  const { flags, name } = readFlags(isAction || action === 'secret' ? args : [action, ...args], WEBHOOKS_OPTIONS, true)
+  if (flags.help) return void process.stdout.write(WEBHOOKS_USAGE)
   if (action === 'secret') return print(`whsec_${randomBytes(32).toString('base64')}`)
   if (!isAction) throw new UsageError(`Say what to do: unblink webhooks ${Object.keys(ACTIONS).join(', ')} or secret.`)
   const database = openLog(flags.data)

@@ -1,8 +1,8 @@
-import { EVENT_TYPES, type EventType } from '@unblink/protocol'
+import { EVENT_TYPES, type EventType, type JsonObject } from '@unblink/protocol'
 import type { Profile } from '../profile/profile.ts'
 import type { Database } from '../store/openDatabase.ts'
 import type { Dataset, Row } from './columns.ts'
-import { createPseudonym } from './createPseudonym.ts'
+import { createPseudonym, readSalt } from './createPseudonym.ts'
 import { createSessions } from './createSessions.ts'
 import { toEventRow, type LogRow } from './toEventRow.ts'
 import { toProfileRow } from './toProfileRow.ts'
@@ -39,8 +39,13 @@ export interface Page {
 /** The most that clocks can have been set back without an event being missed by a range of time. */
 const SLACK_MS = 86_400_000
 
-const isInside = (at: number | undefined, { from = -Infinity, to = Infinity }: Selection) =>
+/** Whether a moment is in the selected range of time. Pure. */
+export const isInside = (at: number | undefined, { from = -Infinity, to = Infinity }: Selection) =>
   at === undefined ? from === -Infinity && to === Infinity : at >= from && at < to
+
+/** The types of events that become rows. Pure. */
+export const getWantedTypes = ({ dataset, types }: Selection): ReadonlySet<string> =>
+  new Set(dataset === 'exposures' ? ['exposure'] : (types ?? EVENT_TYPES))
 
 /** Position of the last event that is committed, also of one that has been deleted since; 0 in an empty log. */
 export const getLastPosition = (database: Database.Database): number =>
@@ -48,10 +53,10 @@ export const getLastPosition = (database: Database.Database): number =>
     ?.seq ?? 0
 
 function* readEvents(input: PagesInput, size: number): Generator<Page> {
-  const { database, site, dataset, from, to, types, after = 0, isPseudonymous } = input
-  const toId = isPseudonymous ? createPseudonym(database, site, 'export') : (id: string) => id
+  const { database, site, from, to, after = 0, isPseudonymous } = input
+  const toId = isPseudonymous ? createPseudonym(readSalt(database, site), 'export') : (id: string) => id
   const sessions = createSessions({ database, site })
-  const wanted = new Set<string>(dataset === 'exposures' ? ['exposure'] : (types ?? EVENT_TYPES))
+  const wanted = getWantedTypes(input)
   // Events are committed almost in the order in which they come, so a range of time is one of positions, give or take.
   const find = database.prepare(
     'SELECT position FROM events WHERE site = ? AND received >= ? ORDER BY received, position LIMIT 1',
@@ -73,7 +78,9 @@ function* readEvents(input: PagesInput, size: number): Generator<Page> {
       const isOfVisitor = row.visitor !== null && row.type !== 'attributes'
       const session = isOfVisitor ? sessions.getStart({ ...row, visitor: row.visitor }) : undefined
       if (!wanted.has(row.type) || !isInside(row.received, input)) return []
-      return [toEventRow(row, row.visitor === null ? undefined : toId(row.visitor), session)]
+      // Only parsed events are ever stored.
+      const payload = JSON.parse(row.payload) as JsonObject
+      return [toEventRow(row, payload, row.visitor === null ? undefined : toId(row.visitor), session)]
     })
     // What the retention has deleted leaves a gap, which is stepped over at once.
     const isGap = logged.length === 0 && end < last
@@ -85,7 +92,7 @@ function* readEvents(input: PagesInput, size: number): Generator<Page> {
 
 function* readProfiles(input: PagesInput, size: number): Generator<Page> {
   const { database, site, isPseudonymous } = input
-  const toId = isPseudonymous ? createPseudonym(database, site, 'export') : (id: string) => id
+  const toId = isPseudonymous ? createPseudonym(readSalt(database, site), 'export') : (id: string) => id
   const { total } = database.prepare('SELECT count(*) AS total FROM profiles WHERE site = ?').get(site) as {
     total: number
   }

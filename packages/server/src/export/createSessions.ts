@@ -20,14 +20,15 @@ export interface SessionsInput {
 /** A session of more events is thought to begin with the first of these. */
 const MAX_LOOKED_UP = 2_000
 
-interface Session {
+/** A session of a visitor, as far as it is known. */
+export interface Session {
   readonly startedAt: number
   readonly lastAt: number
   readonly position: number
 }
 
 /** The rule by which profiles count visits: one ends after 30 minutes without an event, in the order of the log. */
-const goOn = (before: Session | undefined, at: number, position: number): Session => {
+export const goOn = (before: Session | undefined, at: number, position: number): Session => {
   if (!before || at - before.lastAt > VISIT_GAP_MS) return { startedAt: at, lastAt: at, position }
   return { startedAt: before.startedAt, lastAt: Math.max(before.lastAt, at), position }
 }

@@ -9,6 +9,8 @@ export interface ExportState {
   readonly v: 1
   readonly site: string
   readonly dataset: Dataset
+  /** Of a cluster, the name of its stream; cursors of another log are of no use here. */
+  readonly stream?: string
   /** Position of the last event that is in a file. */
   readonly cursor: number
   /** A file that is whole and belongs to the cursor, and may not have its name yet. */
@@ -19,8 +21,12 @@ const isPart = (value: unknown): value is Pick<Part, 'path' | 'hiddenPath'> =>
   isObject(value) && typeof value['path'] === 'string' && typeof value['hiddenPath'] === 'string'
 
 /** The state in a file; at the beginning when there is no such file. The error says what is wrong with it. */
-export async function readExportState(file: string, site: string, dataset: Dataset): Promise<Result<ExportState>> {
-  if (!existsSync(file)) return ok({ v: 1, site, dataset, cursor: 0 })
+export async function readExportState(
+  file: string,
+  { site, dataset, stream }: Pick<ExportState, 'site' | 'dataset' | 'stream'>,
+): Promise<Result<ExportState>> {
+  const about = { v: 1 as const, site, dataset, ...(stream === undefined ? {} : { stream }) }
+  if (!existsSync(file)) return ok({ ...about, cursor: 0 })
   const text = await readFile(file, 'utf8')
   let state: unknown
   try {
@@ -34,8 +40,12 @@ export async function readExportState(file: string, site: string, dataset: Datas
     const found = `${JSON.stringify(state['dataset'])} of the site ${JSON.stringify(state['site'])}`
     return fail(`${file} is the state of an export of ${found}. Keep a file for each dataset and site.`)
   }
+  if (state['stream'] !== stream)
+    return fail(
+      `${file} is the state of an export from ${state['stream'] === undefined ? 'a database' : 'another cluster'}. Keep a file for each: their positions are not the same.`,
+    )
   const pending = isPart(state['pending']) ? { pending: state['pending'] } : {}
-  return ok({ v: 1, site, dataset, cursor: Number(state['cursor']), ...pending })
+  return ok({ ...about, cursor: Number(state['cursor']), ...pending })
 }
 
 /** Writes the state, so that after a crash the file holds the old one or the new. */

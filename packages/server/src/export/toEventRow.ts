@@ -27,9 +27,12 @@ const numberOf = (payload: JsonObject, name: string) => {
 }
 
 /** An event as a row of the datasets `events` and `exposures`, which each take the columns that they have. Pure. */
-export function toEventRow(row: LogRow, visitor: string | undefined, session: number | undefined): Row {
-  // Only parsed events are ever stored.
-  const payload = JSON.parse(row.payload) as JsonObject
+export function toEventRow(
+  row: Omit<LogRow, 'payload' | 'visitor'>,
+  payload: JsonObject,
+  visitor: string | undefined,
+  session: number | undefined,
+): Row {
   const chance = Array.isArray(payload['chance']) ? payload['chance'] : []
   return {
     position: row.position,

@@ -9,7 +9,7 @@ export interface PartsInput {
   readonly dataset: Dataset
   readonly format: Format
   readonly isCompressed: boolean
-  readonly pages: Iterable<Page>
+  readonly pages: Iterable<Page> | AsyncIterable<Page>
   /** What a row of a profile is dated by, epoch milliseconds; events are by when they were received. */
   readonly now: number
   /** Makes a file that is whole visible, and notes how far it goes. @default makes it visible */
@@ -85,7 +85,7 @@ export async function writeParts(input: PartsInput): Promise<Written> {
     }
   }
 
-  for (const { rows, share } of pages) {
+  for await (const { rows, share } of pages) {
     for (let from = 0; from < rows.length;) {
       const day = toDay((rows[from]!['received'] as number | undefined) ?? now)
       let to = from + 1

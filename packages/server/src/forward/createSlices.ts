@@ -1,4 +1,4 @@
-import { createPseudonym } from '../export/createPseudonym.ts'
+import { createPseudonym, readSalt } from '../export/createPseudonym.ts'
 import { createSessions } from '../export/createSessions.ts'
 import type { LogRow } from '../export/toEventRow.ts'
 import type { Database } from '../store/openDatabase.ts'
@@ -28,7 +28,7 @@ export interface SlicesInput {
 
 /** Reads the log for one destination; each knows visitors under other names. */
 export function createSlices({ database, site, destination, settleMs }: SlicesInput) {
-  const toClient = createPseudonym(database, site, `forward ${destination}`)
+  const toClient = createPseudonym(readSalt(database, site), `forward ${destination}`)
   const sessions = createSessions({ database, site })
   const select = database.prepare(
     `SELECT position, id, visitor, view, seq, type, at, mt, received, location, payload, bot FROM events

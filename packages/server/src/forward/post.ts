@@ -1,3 +1,4 @@
+import { getRetryAfterMs } from '../http/getRetryAfterMs.ts'
 import { getMessage } from '../log.ts'
 
 /**
@@ -13,13 +14,6 @@ const TIMEOUT_MS = 10_000
 const MAX_RETRY_AFTER_MS = 3_600_000
 /** The request itself is at fault, and no other of its kind. */
 const REFUSED = [400, 413, 414, 415, 422]
-
-/** Seconds, or a date: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
-function getRetryAfterMs(header: string | null, now: number): number {
-  if (header === null) return 0
-  const ms = /^\d+$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - now
-  return Number.isFinite(ms) ? Math.min(MAX_RETRY_AFTER_MS, Math.max(0, ms)) : 0
-}
 
 export interface PostInput {
   readonly url: string
@@ -46,7 +40,7 @@ export async function post({ url, headers, body, signal, now }: PostInput): Prom
     if (response.ok) return { type: 'taken' }
     if (REFUSED.includes(status)) return { type: 'refused', status }
     const isOurs = status < 500 && ![408, 425, 429].includes(status)
-    const afterMs = getRetryAfterMs(response.headers.get('retry-after'), now)
+    const afterMs = Math.min(MAX_RETRY_AFTER_MS, getRetryAfterMs(response.headers.get('retry-after'), now) ?? 0)
     return { type: 'later', why: `it answered ${status}`, isOurs, afterMs }
   } catch (error) {
     const cause = error instanceof Error && error.cause ? `: ${getMessage(error.cause)}` : ''

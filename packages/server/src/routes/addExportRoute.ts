@@ -2,7 +2,7 @@ import { constants, createGzip } from 'node:zlib'
 import { Readable } from 'node:stream'
 import type { Context, Hono } from 'hono'
 import { createEncoder } from '../export/createEncoder.ts'
-import { createPages, getLastPosition, type Page } from '../export/createPages.ts'
+import type { Page } from '../export/createPages.ts'
 import { parseSelection } from '../export/parseSelection.ts'
 import { refuse, refuseForNow } from '../http/refuse.ts'
 import { requireKey } from '../http/requireKey.ts'
@@ -21,12 +21,15 @@ const MAX_GIVE_WAY = 40
 
 const TYPES = { ndjson: 'application/x-ndjson', parquet: 'application/vnd.apache.parquet' } as const
 
+const toIterator = (pages: Iterable<Page> | AsyncIterable<Page>): Iterator<Page> | AsyncIterator<Page> =>
+  Symbol.asyncIterator in pages ? pages[Symbol.asyncIterator]() : pages[Symbol.iterator]()
+
 /**
  * `GET /v1/export/:dataset`, with a server key of the scope `export`: events, exposures or profiles as a stream. The header
  * `Unblink-Cursor` names the last event in it, to be sent as `after` the next time.
  */
 export function addExportRoute(app: Hono, context: ServerContext): void {
-  const { database, audit, writer, pressure, metrics, isDraining, log, now } = context
+  const { exportLog, audit, writer, pressure, metrics, isDraining, log, now } = context
   const exported = metrics.registry.counter('unblink_export_rows_total', 'Rows exported over HTTP.', 'dataset', [
     'events',
     'exposures',
@@ -57,11 +60,12 @@ export function addExportRoute(app: Hono, context: ServerContext): void {
     if (c.req.method === 'HEAD') return c.body(null, 200, { 'content-type': TYPES[format] })
     open++
     // What cannot be put down does not happen; and what is read up to there is on the disk.
-    const noted = await writer.write(() => {
-      audit.add({ at: now(), actor: `key:${key.id}`, action: 'bulk_export', about: dataset })
-      return getLastPosition(database)
-    }, 0)
-    if (noted.type !== 'written') {
+    const note = () => audit.add({ at: now(), actor: `key:${key.id}`, action: 'bulk_export', about: dataset })
+    const last = await exportLog.begin(writer, note).catch((error: unknown) => {
+      log({ level: 'error', code: 'export_failed', message: getMessage(error), dataset })
+      return undefined
+    })
+    if (last === undefined) {
       open--
       return refuse(
         c,
@@ -70,10 +74,8 @@ export function addExportRoute(app: Hono, context: ServerContext): void {
         'Who exports could not be put into the audit, so nothing is exported. Try later.',
       )
     }
-    const last = noted.value
-    const { site } = context.publication
     const isPseudonymous = pseudonymise === '1'
-    const pages = createPages({ database, site: site.id, last, ...selection, isPseudonymous }, PAGE)
+    const pages = toIterator(exportLog.createPages({ last, ...selection, isPseudonymous }, PAGE))
     const encoder = createEncoder(dataset, format, GROUP_ROWS)
     const startedAt = now()
     let rows = 0
@@ -84,7 +86,7 @@ export function addExportRoute(app: Hono, context: ServerContext): void {
         for (;;) {
           await giveWay()
           if (isDraining()) throw new Error('the server is stopping')
-          const next: IteratorResult<Page, unknown> = pages.next()
+          const next = await pages.next()
           if (next.done) break
           rows += next.value.rows.length
           exported.add(next.value.rows.length, dataset)
@@ -100,6 +102,7 @@ export function addExportRoute(app: Hono, context: ServerContext): void {
         log({ level: 'error', code: outcome, message: `An export was cut off: ${getMessage(error)}`, dataset, rows })
         throw error
       } finally {
+        await pages.return?.()
         const message = outcome === 'exported' ? 'An export was sent.' : 'An export ended before it was whole.'
         if (outcome !== 'export_failed')
           log({ level: 'info', code: outcome, message, dataset, rows, by: key.ok ? key.id : '', ms: now() - startedAt })

@@ -7,6 +7,9 @@ import { EMPTY, foldMessage, formatState, parseState } from './foldedState.ts'
 import type { FoldedState, Lesson, SequencedMessage } from './foldedState.ts'
 import type { Names } from './getNames.ts'
 import { readLog } from './readLog.ts'
+import { removeMessages } from './removeMessages.ts'
+import { TellingFault } from './telling/createTold.ts'
+import type { Teller } from './telling/createTeller.ts'
 
 export interface FolderOptions {
   readonly manager: JetStreamManager
@@ -14,6 +17,8 @@ export interface FolderOptions {
   readonly profiles: Bucket
   /** Where it brings what bandits learn. @default nobody learns */
   readonly teacher?: Teacher | undefined
+  /** Finds out what webhooks have to tell, of messages after `from`. @default nobody is told */
+  readonly telling?: { readonly teller: Pick<Teller, 'tell'>; readonly from: number } | undefined
   readonly partition: number
   /** All messages up to this one are folded. */
   readonly from: number
@@ -51,6 +56,7 @@ export function createFolder({
   names,
   profiles,
   teacher,
+  telling,
   partition,
   from,
   getSite,
@@ -79,7 +85,21 @@ export function createFolder({
   /** What came before an erasure goes from the stream too, before the profile does: so a crash in between repeats it. */
   const eraseLog = async (visitor: string, messages: readonly SequencedMessage[], since: number) => {
     const last = messages.filter(({ seq, message }) => seq > since && message.type === 'erase').at(-1)
-    if (last) await manager.streams.purge(names.events, { filter: names.getSubject(partition, visitor), seq: last.seq })
+    if (!last) return
+    const subject = names.getSubject(partition, visitor)
+    await removeMessages({ manager, stream: names.events, subject, before: last.seq })
+  }
+
+  /** A fault in it must not keep visitors from their profiles; whatever else fails is tried again, with the profile. */
+  const tell = async (before: FoldedState, messages: readonly SequencedMessage[]) => {
+    if (!telling) return
+    try {
+      await telling.teller.tell(before, messages, telling.from)
+    } catch (error) {
+      if (!(error instanceof TellingFault)) throw error
+      const message = `What a visitor's events have to tell could not be worked out, and is not told: ${error.message}`
+      log({ level: 'error', code: 'webhook_due_failed', message, partition })
+    }
   }
 
   /** As it is written, by us or by another; undefined when another was in between. */
@@ -89,6 +109,8 @@ export function createFolder({
     const state = messages.reduce((before, message) => foldMessage(before, message, site), known.state)
     if (state === known.state) return (keep(visitor, known), state)
     await eraseLog(visitor, messages, known.state.seq)
+    // First what is to be told: what a crash leaves between the two is worked out again, from the same profile.
+    await tell(known.state, messages)
     const revision = await profiles.replace(visitor, formatState(state), known.revision)
     if (revision === undefined) return (kept.delete(visitor), onConflict(), undefined)
     keep(visitor, { state, revision })

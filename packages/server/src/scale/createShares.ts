@@ -14,6 +14,8 @@ export interface SharesOptions {
   /** Told of the partitions that are ours from now on, with where to begin; again whenever they change. */
   readonly onChange: (ours: ReadonlyMap<number, number>) => void
   readonly log: Log
+  /** What a worker does with its partitions, for the log. @default 'folds' */
+  readonly does?: string
   /** @default 1 000 */
   readonly turnMs?: number
   /** A worker that shows no sign of life for so long is gone. @default 5 000 */
@@ -38,6 +40,7 @@ export function createShares({
   getProgress,
   onChange,
   log,
+  does = 'folds',
   turnMs = 1_000,
   goneMs = 5_000,
   getTime = () => performance.now(),
@@ -64,7 +67,11 @@ export function createShares({
     const names = mine.map(([index]) => index).join()
     if (names === ours) return
     ours = names
-    log({ level: 'info', code: 'partitions_changed', message: `This worker folds the partitions ${names || 'none'}.` })
+    log({
+      level: 'info',
+      code: 'partitions_changed',
+      message: `This worker ${does} the partitions ${names || 'none'}.`,
+    })
     onChange(new Map(mine))
   }
 

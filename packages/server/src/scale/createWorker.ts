@@ -8,6 +8,7 @@ import { createFolder, type Folder } from './createFolder.ts'
 import { createShares } from './createShares.ts'
 import { createTeacher } from './createTeacher.ts'
 import type { Names } from './getNames.ts'
+import type { OpenedTelling } from './telling/openTelling.ts'
 
 export interface WorkerOptions {
   readonly manager: JetStreamManager
@@ -15,6 +16,9 @@ export interface WorkerOptions {
   readonly profiles: Bucket
   readonly control: Bucket
   readonly partitions: number
+  /** The site's webhooks, and the message up to which nothing is told. */
+  readonly telling: OpenedTelling
+  readonly tellsFrom: number
   readonly getSite: () => Site
   readonly registry: Registry
   readonly log: Log
@@ -32,6 +36,8 @@ export function createWorker({
   profiles,
   control,
   partitions,
+  telling,
+  tellsFrom,
   getSite,
   registry,
   log,
@@ -48,20 +54,25 @@ export function createWorker({
     [...folders.values()].reduce((sum, folder) => sum + folder.getPending(), 0),
   )
 
+  const sending = telling.start(registry)
+
   const onChange = (ours: ReadonlyMap<number, number>) => {
     for (const [partition, folder] of folders) {
       if (ours.has(partition)) continue
       folders.delete(partition)
       void folder.stop()
+      sending.leave(partition)
     }
     for (const [partition, from] of ours) {
       if (folders.has(partition)) continue
+      sending.take(partition)
       const teacher = createTeacher({ control, key: names.getArmsKey(partition), getSite })
       const options = { manager, names, profiles, teacher, partition, from, getSite, log }
       folders.set(
         partition,
         createFolder({
           ...options,
+          telling: { teller: telling.teller, from: tellsFrom },
           onFold(done) {
             folded.add(done.messages)
             written.add(done.profiles)
@@ -85,7 +96,7 @@ export function createWorker({
   return {
     async stop() {
       const ending = [...folders.values()].map((folder) => folder.stop())
-      await Promise.all(ending)
+      await Promise.all([...ending, sending.stop()])
       await shares.stop()
     },
   }

@@ -52,6 +52,12 @@ function hasShort(seen: string, short: string): boolean {
   return at !== -1
 }
 
+/** `seen` with one more id; undefined when it is among them. Pure. */
+export function addSeen(seen: string, id: string): string | undefined {
+  const short = shorten(id)
+  return hasShort(seen, short) ? undefined : (seen + short).slice(-MAX_SEEN * ID_LENGTH)
+}
+
 /** Whether an event of this id has been folded, as far back as is remembered. */
 export const hasSeen = ({ seen }: FoldedState, id: string): boolean => hasShort(seen, shorten(id))
 
@@ -108,15 +114,15 @@ function foldEvent(
   { stored: { event } }: LogMessage & { type: 'event' },
   site: Site,
 ): FoldedState {
-  const short = shorten(event.i)
-  if (hasShort(state.seen, short)) return state
+  const seen = addSeen(state.seen, event.i)
+  if (seen === undefined) return state
   const open = getOpenSpan(state)
   const before = (open ? open.profile : state.profile) ?? createProfile(visitor)
   const profile = fold(before, event, site)
   const credits = getCredits(before, profile, site)
   const next: FoldedState = {
     ...state,
-    seen: (state.seen + short).slice(-MAX_SEEN * ID_LENGTH),
+    seen,
     ...(credits.length > 0 ? { lessons: [...(state.lessons ?? []), { seq, credits }].slice(-MAX_LESSONS) } : {}),
   }
   if (!open) return { ...next, profile }

@@ -10,6 +10,8 @@ export interface Names {
   /** The stream of all events. */
   readonly events: string
   readonly eventSubjects: string
+  /** All events that belong to nobody. */
+  readonly nobodySubjects: string
   /** The bucket of the folded profiles. */
   readonly profiles: string
   /** The bucket for settings and for who folds what. */
@@ -21,8 +23,16 @@ export interface Names {
   /** The stream of who did what. */
   readonly audit: string
   readonly auditSubjects: string
+  /** The bucket of what webhooks keep. */
+  readonly told: string
+  /** The key, in `control`, of the message up to which this generation tells nothing; the first one tells all. */
+  readonly toldFrom: string | undefined
   /** The key, in `control`, of who folds which partition. */
   readonly board: string
+  /** The key, in `control`, of who hands on which partition. */
+  readonly forwardBoard: string
+  /** The key, in `control`, of how far a destination has been served; without a partition, of where its service began. */
+  getForwardKey(destination: string, partition?: number): string
   /** The key, in `control`, of what a partition's visitors have taught the bandits. */
   getArmsKey(partition: number): string
   getAuditSubject(action: string): string
@@ -46,13 +56,19 @@ export function getNames({ namespace, site, fold }: NamesInput): Names {
   return {
     events: `${prefix}-events`,
     eventSubjects: `${subject}.*.*`,
+    nobodySubjects: `${subject}.*.${NOBODY}`,
     profiles: `${prefix}-profiles-${fold}`,
     control: `${prefix}-control`,
     users: `${prefix}-users`,
     proofs: `${prefix}-proofs`,
     audit: `${prefix}-audit`,
     auditSubjects: `${audit}.*`,
+    told: `${prefix}-told`,
+    toldFrom: fold === 1 ? undefined : `told-from-${fold}`,
     board: `board-${fold}`,
+    forwardBoard: 'forward',
+    getForwardKey: (destination, partition) =>
+      partition === undefined ? `forward-${destination}` : `forward-${destination}-${partition}`,
     getArmsKey: (partition) => `arms-${fold}-${partition}`,
     getAuditSubject: (action) => `${audit}.${action}`,
     getSubject: (partition, visitor = NOBODY) => `${subject}.${partition}.${visitor}`,

@@ -2,21 +2,26 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { getMessage, type Log } from '../log.ts'
 import type { Registry } from '../metrics/createRegistry.ts'
 import { isVisitorId } from '../http/visitorCookie.ts'
+import type { ExportLog } from '../export/exportLog.ts'
+import type { Forwarder } from '../forward/createForwarder.ts'
 import type { Identity } from '../identity/createIdentity.ts'
 import type { KnownLinks } from '../identity/createLinks.ts'
 import type { Arms } from '../model/createArms.ts'
 import type { Audit } from '../privacy/createAudit.ts'
 import type { Eraser } from '../privacy/createEraser.ts'
-import type { Site } from '../site/site.ts'
+import type { Publication } from '../site/publish.ts'
 import { StorageAway } from '../store/StorageAway.ts'
 import type { Store } from '../store/createStore.ts'
 import type { Commit, Writer } from '../store/createWriter.ts'
+import type { Webhooks } from '../webhooks/createWebhooks.ts'
 import { connectNats, type NatsOptions } from './connectNats.ts'
 import { createBucket } from './createBucket.ts'
 import { createPublisher } from './createPublisher.ts'
 import { createRecorder } from './createRecorder.ts'
 import { createScaleAudit, readSalt } from './createScaleAudit.ts'
+import { createScaleForwarder } from './createScaleForwarder.ts'
 import { createScaleIdentity } from './createScaleIdentity.ts'
+import { createScalePages, getLastSequence } from './createScalePages.ts'
 import { createScaleStore } from './createScaleStore.ts'
 import { createScaleWriter } from './createScaleWriter.ts'
 import { createUsers } from './createUsers.ts'
@@ -27,6 +32,7 @@ import { followArms } from './followArms.ts'
 import { getNames } from './getNames.ts'
 import { openStreams } from './openStreams.ts'
 import type { Role } from './serveRole.ts'
+import { openTelling } from './telling/openTelling.ts'
 
 /** A cluster on NATS JetStream instead of the embedded database; see docs/scale.md. */
 export interface ScaleOptions extends NatsOptions {
@@ -51,7 +57,8 @@ export interface Storage {
 
 export interface ScaleInput {
   readonly scale: ScaleOptions
-  readonly getSite: () => Site
+  /** The rules in force. */
+  readonly getPublication: () => Publication
   /** This server's own database, which keeps what is not of the cluster. */
   readonly own: Storage
   readonly registry: Registry
@@ -66,8 +73,12 @@ export interface Scale extends Storage {
   readonly identity: Identity
   readonly links: KnownLinks
   readonly audit: Audit
+  readonly webhooks: Pick<Webhooks, 'forget' | 'withdraw'>
+  readonly exportLog: ExportLog
   /** Everything that the cluster keeps of somebody, as `exportSubject` does for what this server keeps. */
   exportKept(subject: KeptSubject): Promise<readonly object[]>
+  /** Hands events on to the site's other tools, where this server folds. Resolves when it is noted where that begins. */
+  startForwarder(): Promise<Forwarder | undefined>
   /** Keeps these arms as all workers together have written them, until the cluster is left. Resolves when it has begun. */
   followArms(arms: Arms): Promise<void>
   /** Gives this process' partitions to the others and ends the connection. */
@@ -86,7 +97,7 @@ export const DEFAULT_PARTITIONS = 16
 /** Connects this process to the cluster, makes what is missing there, and begins to fold when that is its role. */
 export async function openScale({
   scale,
-  getSite,
+  getPublication,
   own,
   registry,
   retentionDays,
@@ -102,6 +113,7 @@ export async function openScale({
     namespace = 'unblink',
     waitMs = 30_000,
   } = scale
+  const getSite = () => getPublication().site
   const names = getNames({ namespace, site: getSite().id, fold })
   const nats = await connectNats(scale, log, `unblink ${role}`)
   const { connection, getAwayMs } = nats
@@ -121,9 +133,19 @@ export async function openScale({
     })
     const proofs = createBucket({ manager, client, name: names.proofs })
     const salt = await readSalt(control)
+    const telling = openTelling({
+      ...{ manager, client, names, control, partitions, salt, getPublication, log, now },
+    })
     const recorder = createRecorder()
     const publisher = createPublisher({
-      ...{ client, names, partitions, control, proofs, views, users, eraseMs: ERASE_MS, now },
+      ...{ client, names, partitions, control, proofs, views, eraseMs: ERASE_MS, now },
+      users: {
+        ...users,
+        async erase(user, ...given) {
+          await users.erase(user, ...given)
+          await telling.teller.forgetUser(user)
+        },
+      },
     })
     const conflicts = registry.counter(
       'unblink_link_conflicts_total',
@@ -133,7 +155,10 @@ export async function openScale({
     const writer = createScaleWriter({ publisher, recorder, getAwayMs, log, onCommit, onConflict })
     const folds = role === 'worker' || role === 'all'
     const worker = folds
-      ? createWorker({ manager, names, profiles, control, partitions, getSite, registry, log })
+      ? createWorker({
+          ...{ manager, names, profiles, control, partitions, telling, tellsFrom: await telling.readFrom() },
+          ...{ getSite, registry, log },
+        })
       : undefined
     let stopArms = () => {}
     const store = createScaleStore({ local: own.store, recorder, views, users })
@@ -142,6 +167,7 @@ export async function openScale({
       writer,
       ...createScaleIdentity({ recorder, views, users, isSpent: publisher.isSpent, now }),
       audit: createScaleAudit({ salt, recorder, views }),
+      webhooks: telling.webhooks,
       eraser: {
         eraseVisitor(visitor) {
           own.eraser.eraseVisitor(visitor)
@@ -153,11 +179,24 @@ export async function openScale({
           recorder.get().erasedUsers.push(user)
         },
       },
+      exportLog: {
+        async begin(exporter, note) {
+          const { type } = await exporter.write(note, 0)
+          return type === 'written' ? getLastSequence(manager, names) : undefined
+        },
+        createPages: createScalePages({ manager, names, salt, getSite }),
+      },
       exportKept: (subject) =>
-        exportKept({ manager, names, partitions, views, users }, subject).catch((error: unknown) => {
-          log({ level: 'error', code: 'export_failed', message: getMessage(error) })
-          throw new StorageAway('Not all of it can be read just now. Try again later.')
-        }),
+        Promise.all([exportKept({ manager, names, partitions, views, users }, subject), telling.exportTold(subject)])
+          .then((rows) => rows.flat())
+          .catch((error: unknown) => {
+            log({ level: 'error', code: 'export_failed', message: getMessage(error) })
+            throw new StorageAway('Not all of it can be read just now. Try again later.')
+          }),
+      async startForwarder() {
+        if (!folds) return undefined
+        return createScaleForwarder({ manager, names, control, partitions, salt, registry, getSite, log, now })
+      },
       async followArms(arms) {
         // A worker decides nothing.
         if (role === 'worker') return

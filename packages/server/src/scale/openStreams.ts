@@ -169,6 +169,7 @@ export async function openStreams(input: StreamsInput): Promise<void> {
       await openBucket(input, names.profiles)
       await openBucket(input, names.users)
       await openBucket(input, names.proofs, PROOF_MS)
+      await openBucket(input, names.told)
       await openAudit(input)
       return await checkPartitions(input)
     } catch (error) {

@@ -31,7 +31,10 @@ const site = defineSite({
       suppress: { email: { $inGroup: 'staff' } },
       when: [{ scrollPercent: 50 }, { categoryViews: { category: 'cards', times: 2 } }],
       schedule: { from: '2030-01-01T00:00:00Z' },
-      variants: [{ id: 'v', content: { text: 'x', more: [{ target: 'h2', style: { color: 'red' } }] } }],
+      variants: [
+        { id: 'v', content: { text: 'x', more: [{ target: 'h2', style: { color: 'red' } }] } },
+        { id: 'w', content: { action: 'countdown', target: 'h2', props: { minutes: 5 } } },
+      ],
     },
   ],
 })

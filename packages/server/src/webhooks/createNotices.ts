@@ -3,7 +3,7 @@ import { isSelected } from '../profile/derived/isSelected.ts'
 import type { Profile } from '../profile/profile.ts'
 import type { AudienceNamed, TimedTrigger } from '../site/webhook.ts'
 import type { EventSelector } from '../profile/derived/declaration.ts'
-import type { Due, States } from './createStates.ts'
+import type { Due, NoticedStates } from './createStates.ts'
 import type { Outbox } from './createOutbox.ts'
 import { findNextChange } from './findNextChange.ts'
 import { isAudience, type Rules } from './getRules.ts'
@@ -18,8 +18,8 @@ const QUIET_MS = 8 * 24 * HOUR_MS
 const SETTLE_MS = 60_000
 
 export interface NoticesInput {
-  readonly states: States
-  readonly outbox: Outbox
+  readonly states: NoticedStates
+  readonly outbox: Pick<Outbox, 'add'>
   /** As it is stored, by subject. */
   readonly getProfile: (subject: string) => Profile | undefined
   /** Something was put into the outbox; it may still be taken back with the transaction. */
@@ -115,12 +115,12 @@ export function createNotices({ states, outbox, getProfile, onTold, now }: Notic
   /** Looks at a profile as it is at a moment, and says when to look again. */
   const look = (rules: Rules, subject: string, at: number): number | undefined => {
     const profile = getProfile(subject)
-    if (!profile || rules.fading.length === 0) {
+    const { publication, audiences, fading } = rules
+    if (profile && audiences.size > 0) compare(rules, profile, at)
+    if (!profile || fading.length === 0) {
       states.setLook(subject, undefined)
       return undefined
     }
-    compare(rules, profile, at)
-    const { publication, fading } = rules
     const getState = (moment: number) =>
       [...findMemberships(publication, fading, readFacts(profile, publication.site, moment))].join('\n')
     const next = findNextChange({ getState, from: at, lastSeenAt: profile.lastSeenAt })

@@ -20,6 +20,9 @@ export interface OutboxRow {
   readonly error: string | null
 }
 
+/** What a message is known by. */
+export type RowName = Pick<OutboxRow, 'position' | 'id' | 'webhook' | 'subject'>
+
 /**
  * The messages that are to be sent, kept in the database: put there in the transaction that has made them true, and gone when
  * the receiver has them. Synchronous; writes belong inside a writer's job.
@@ -37,10 +40,10 @@ export interface Outbox {
   /** Messages that may be sent at a moment, at most one about each subject. */
   getReady(webhook: string, at: number, limit: number): readonly OutboxRow[]
   /** It has arrived: it goes, and the next one about the same subject may. */
-  deliver(row: OutboxRow, now: number): void
-  postpone(row: OutboxRow, next: number, error: string): void
+  deliver(row: RowName, now: number): void
+  postpone(row: RowName, next: number, error: string): void
   /** It is given up, and kept to be looked at; the next one about the same subject may go. */
-  bury(row: OutboxRow, now: number, error: string): void
+  bury(row: RowName, now: number, error: string): void
   /** Gives up what webhooks of other names are still to send, at most `limit`; returns how many. */
   buryOthers(webhooks: readonly string[], now: number, limit: number): number
   /** Deletes what was given up before a moment, at most `limit`; returns how many. */
@@ -50,6 +53,17 @@ export interface Outbox {
   count(): readonly { readonly webhook: string; readonly isDead: boolean; readonly count: number }[]
   /** The address that has said it is gone, while the webhook is held for it. */
   getGone(webhook: string): string | undefined
+  setGone(webhook: string, url: string, at: number): void
+}
+
+/** Where a sender finds what is to be sent, wherever that is kept; what it writes, it writes inside a writer's job. */
+export interface SentOutbox {
+  getReady(webhook: string, at: number, limit: number): readonly RowName[]
+  get(position: number): OutboxRow | undefined | Promise<OutboxRow | undefined>
+  deliver(row: RowName, now: number): void
+  postpone(row: RowName, next: number, error: string): void
+  bury(row: RowName, now: number, error: string): void
+  getGone(webhook: string): string | undefined | Promise<string | undefined>
   setGone(webhook: string, url: string, at: number): void
 }
 

@@ -6,7 +6,7 @@ import type { Site } from '../site/site.ts'
 import type { Webhook } from '../site/webhook.ts'
 import type { Writer } from '../store/createWriter.ts'
 import { createLookup, type Resolve } from './createLookup.ts'
-import type { Outbox, OutboxRow } from './createOutbox.ts'
+import type { OutboxRow, SentOutbox } from './createOutbox.ts'
 import { findRefusal } from './findRefusal.ts'
 import { getRetryDelay, MAX_ATTEMPTS, MAX_DELAY_MS } from './getRetryDelay.ts'
 import { postMessage, type Attempt } from './postMessage.ts'
@@ -19,8 +19,8 @@ const SLICE = 200
 const RETRY_WRITE_MS = 200
 
 export interface SenderInput {
-  readonly outbox: Outbox
-  readonly writer: Writer
+  readonly outbox: SentOutbox
+  readonly writer: Pick<Writer, 'write'>
   readonly getSite: () => Site
   /** Attempts, by what came of them: `delivered`, `failed`, `dead`, `gone`. */
   readonly attempts: Counter
@@ -137,7 +137,7 @@ export function createSender({ outbox, writer, getSite, attempts, log, now, rand
 
   const send = async (position: number, name: string, target: Target) => {
     // Whoever was erased meanwhile is told of no more.
-    const row = outbox.get(position)
+    const row = await outbox.get(position)
     const webhook = getSite().webhooks[name]
     if (!row || row.state !== 'ready' || !webhook) return
     const result = await attempt(row, webhook)
@@ -168,7 +168,7 @@ export function createSender({ outbox, writer, getSite, attempts, log, now, rand
     const ready: (readonly [position: number, name: string, target: Target])[] = []
     for (const [name, { url }] of Object.entries(getSite().webhooks)) {
       const target = getTarget(name)
-      if (outbox.getGone(name) === url) {
+      if ((await outbox.getGone(name)) === url) {
         await buryGone(name)
         continue
       }

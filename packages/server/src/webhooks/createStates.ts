@@ -33,6 +33,9 @@ export interface States {
   isEmpty(): boolean
 }
 
+/** What it takes to find out what is to be told. */
+export type NoticedStates = Omit<States, 'getDue' | 'deleteAudiences' | 'deleteOtherAudiences' | 'isEmpty'>
+
 interface WaitRow {
   webhook: string
   since: number | null

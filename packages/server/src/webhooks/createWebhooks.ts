@@ -3,7 +3,6 @@ import { toUserKey } from '../identity/toUserKey.ts'
 import { getMessage, type Log } from '../log.ts'
 import type { Registry } from '../metrics/createRegistry.ts'
 import type { Profile } from '../profile/profile.ts'
-import { ScaleError } from '../scale/ScaleError.ts'
 import type { Publication } from '../site/publish.ts'
 import type { Site } from '../site/site.ts'
 import type { Store } from '../store/createStore.ts'
@@ -15,8 +14,6 @@ import { createSender } from './createSender.ts'
 import { createStates, type Due } from './createStates.ts'
 import { getRules, type Rules } from './getRules.ts'
 
-const NO_CLUSTER =
-  'webhooks: servers of a cluster do not tell of visitors, since none of them has all of a visitor in one transaction. Take `webhooks` out of the site config, or use one server without --nats; see docs/webhooks.md.'
 /** How late what is due, or what a command has changed, is noticed at most. Two looks into indexes. */
 const TICK_MS = 250
 /** What is under way when the server stops may take so long. */
@@ -31,8 +28,6 @@ const CLEAN_EVERY_MS = 3_600_000
 export interface WebhooksInput {
   readonly database: Database.Database
   readonly site: Site
-  /** On a cluster nobody tells. @default false */
-  readonly isCluster?: boolean
   /** The plain ones. */
   readonly links: Links
   /** The rules in force. */
@@ -45,7 +40,7 @@ export interface WebhooksInput {
   readonly random?: () => number
 }
 
-/** The site's webhooks: what they have to tell is worked out where profiles are written, and sent in the background. */
+/** The webhooks of a server with a database of its own: what they have to tell is worked out where profiles are written, and sent in the background. */
 export interface Webhooks {
   /** The same store, in which what is written comes to be told, in the same transaction. Costs one comparison where no webhook is declared. */
   watchStore(store: Store): Store
@@ -57,8 +52,6 @@ export interface Webhooks {
   forget(visitor: string): void
   /** The same in a job of its own, where a page says that its visitor has withdrawn consent. Nothing waits for it. */
   withdraw(visitor: string): void
-  /** Why these rules cannot be put into force here; undefined when they can. */
-  findRefusal(site: Site): string | undefined
   /** Begins to send, and to look at what is due. */
   start(writer: Writer): void
   /** Ends both. What has not arrived stays in the database, and is sent after the next start. */
@@ -68,7 +61,6 @@ export interface Webhooks {
 export function createWebhooks({
   database,
   site,
-  isCluster = false,
   links,
   getPublication,
   registry,
@@ -76,9 +68,6 @@ export function createWebhooks({
   now,
   random = Math.random,
 }: WebhooksInput): Webhooks {
-  const findRefusal = (next: Site) => (isCluster && Object.keys(next.webhooks).length > 0 ? NO_CLUSTER : undefined)
-  const refusal = findRefusal(site)
-  if (refusal !== undefined) throw new ScaleError(refusal)
   const states = createStates(database, site.id)
   const outbox = createOutbox(database, site.id)
   let plain: Store | undefined
@@ -269,7 +258,6 @@ export function createWebhooks({
     withdraw(visitor) {
       if (getCurrent()) void writing?.write(() => forget(visitor), 0)
     },
-    findRefusal,
     start: startLoops,
     close: () => stop(),
   }

@@ -1,11 +1,14 @@
 import type { ServerResponse } from 'node:http'
 import { expect, test } from 'vitest'
 import { openWebhooks, until } from '../../test/openWebhooks.ts'
+import { makeEvent, VISITOR } from '../../test/startTestServer.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
+const OTHER = 'b6e5c3de-6f0e-4c7b-9a53-0c3d3f0a8b12'
 
 const w = openWebhooks()
+const view = () => makeEvent({ t: 'custom', at: w.now, p: { name: 'view_item', props: {} } })
 
 test('a receiver that fails in every way gets each message in the end, under one id, and later ones wait for it', async () => {
   const faults: ((response: ServerResponse) => void)[] = [
@@ -48,7 +51,7 @@ test('what fails for three days is given up, kept and counted; the next message 
   await until(() => w.read('SELECT attempts FROM webhook_outbox ORDER BY position')[0]?.['attempts'] === 1)
   w.write("UPDATE webhook_outbox SET attempts = 19, next = 0 WHERE state = 'ready'")
   await until(() => logs.some(({ code }) => code === 'webhook_dead'))
-  await until(() => w.count('outbox') === 1)
+  await until(async () => (await w.count('outbox')) === 1)
   expect(w.read('SELECT state, attempts, error FROM webhook_outbox')).toEqual([
     { state: 'dead', attempts: 20, error: 'HTTP 500' },
   ])
@@ -97,4 +100,17 @@ test('this machine is not told anything unless it is listed', async () => {
     /^localhost leads to \S+, which is no public address$/,
   )
   expect(w.receiver.received).toHaveLength(0)
+})
+
+test('what cannot be worked out is put off, and holds nothing else up', async () => {
+  await w.receive()
+  const logs = await w.start({ reminder: w.hook({ on: { after: { event: 'custom' }, withinHours: 1 } }) })
+  await w.send([view()], { cookie: `ub_v=${OTHER}` })
+  w.write("UPDATE profiles SET state = '{'")
+  w.now += 1
+  await w.send([view()])
+  w.now += 2 * HOUR
+  expect((await w.receiver.has(1))[0]!.body.data).toMatchObject({ visitor: VISITOR })
+  expect(logs.map(({ code }) => code)).toContain('webhook_due_failed')
+  expect(w.read(`SELECT due FROM webhook_waits WHERE visitor = '${OTHER}'`)).toEqual([{ due: w.now + HOUR }])
 })

@@ -1,6 +1,7 @@
 import { request as requestHttp, type Agent, type IncomingMessage, type RequestOptions } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import type { LookupFunction } from 'node:net'
+import { getRetryAfterMs } from '../http/getRetryAfterMs.ts'
 import { getMessage } from '../log.ts'
 import { RefusedAddress } from './createLookup.ts'
 
@@ -34,12 +35,6 @@ export interface PostInput {
 /** Of an answer nothing is needed but a word on why it failed. */
 const MAX_READ_BYTES = 16 * 1024
 const MAX_EXCERPT = 200
-
-const toRetryAfter = (header: string | undefined, now: number): number | undefined => {
-  if (header === undefined) return undefined
-  const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1_000 : Date.parse(header) - now
-  return Number.isFinite(ms) && ms > 0 ? ms : undefined
-}
 
 /** The beginning of an answer, on one line. */
 async function readExcerpt(response: IncomingMessage): Promise<string> {
@@ -80,7 +75,7 @@ async function judge(response: IncomingMessage, now: number): Promise<Attempt> {
   return {
     type: 'failed',
     why: `HTTP ${status}${said}`,
-    retryAfterMs: toRetryAfter(response.headers['retry-after'], now),
+    retryAfterMs: getRetryAfterMs(response.headers['retry-after'], now),
   }
 }
 

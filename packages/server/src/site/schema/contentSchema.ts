@@ -3,7 +3,7 @@ import { MAX_ROTATION_CONTENTS, MAX_ROTATION_MS, MIN_ROTATION_MS, type Content }
 import { z } from 'zod'
 import { check } from './check.ts'
 import { json } from './json.ts'
-import { selector, step } from './names.ts'
+import { selector } from './names.ts'
 import { object } from './object.ts'
 
 /** Largest content of one variant, in characters of JSON: a reply of 32 KiB has to carry it beside the rest. */
@@ -86,6 +86,13 @@ const address = template.refine((text) => {
   return text.trim() !== '' && (scheme === undefined || scheme === 'https' || scheme === 'http')
 }, 'expected an http(s) address, or a path of this site like "/loans"')
 
+const actionName = z
+  .string("expected the name of an action, which the page gives by unblink.push('action', name, …)")
+  .regex(
+    /^[A-Za-z][\w-]{0,59}$/,
+    'expected the name of an action: letters, digits, _ and - (at most 60, a letter first)',
+  )
+
 const action = {
   text: template.optional(),
   html: markup.optional(),
@@ -107,7 +114,7 @@ const action = {
   src: template.min(1).optional(),
   srcset: template.min(1).optional(),
   component: z.string().min(1).optional(),
-  action: step.optional(),
+  action: actionName.optional(),
   props: z.record(z.string(), json).optional(),
   target: selector.optional(),
   place: z.enum(['before', 'after', 'prepend', 'append']).optional(),
