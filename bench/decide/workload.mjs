@@ -35,7 +35,8 @@ const getMilliseconds = (run, times) => {
 /**
  * Milliseconds of one call, with fresh rules for each sample: `first` the very first one, before anything was compiled (so
  * only when nobody has run here before), `samples` after 40 calls to warm up. The clock of a page is coarse: small runs are
- * repeated until they take long enough.
+ * repeated until they take long enough, and large ones as often as those of 1 000, so that both have as many calls with rules
+ * that are in no cache yet.
  */
 export function measure({ contender, count, runs }) {
   const create = CONTENDERS[contender]
@@ -43,7 +44,7 @@ export function measure({ contender, count, runs }) {
   const cold = create(count)
   const firstMs = getMilliseconds(() => held.push(cold()), 1)
   for (let i = 0; i < 40; i++) held.push(create(count)())
-  const times = Math.max(1, Math.ceil(5_000 / count))
+  const times = Math.max(5, Math.ceil(5_000 / count))
   const samples = Array.from({ length: runs }, () => {
     const run = create(count)
     // New rules grow old first, or clearing away what made them would be counted as deciding.

@@ -1,4 +1,4 @@
-import type { Boot, Consent, Conversion, EventInput, JsonObject } from '@unblink/protocol'
+import type { Action, Boot, Consent, Conversion, EventInput, JsonObject } from '@unblink/protocol'
 import type { RareTargets } from './identity/runRare.ts'
 import { loadRare } from './loadMore.ts'
 
@@ -37,6 +37,15 @@ const COMMANDS: Record<string, (targets: CommandTargets, ...values: never[]) => 
    * content is. `unblink.push('sanitizer', (html) => DOMPurify.sanitize(html, { RETURN_DOM_FRAGMENT: true }))`
    */
   sanitizer: (_, sanitize: (html: string) => Node) => void (window.unblink!.sanitize = sanitize),
+  /**
+   * A function of the page's own that contents may name; of two of one name the later counts. It must be there before the
+   * deadline of the slot: `unblink.push('action', name, (element, props) => undo)`. See `Action`.
+   */
+  action(_, name: string, run: Action<Element>) {
+    const boot = window.unblink!
+    boot.actions = { ...boot.actions, [name]: run }
+    boot.onAction?.()
+  },
 }
 
 /**

@@ -88,23 +88,23 @@ export const createMatcher = (
     $exists: (actual, expected) => (actual !== null) === !!expected,
     $notInGroup: (actual: Json, name: Json) => !OPERATORS.$inGroup!(actual, name),
     $ne: (actual, expected) => actual !== expected,
-    $elemMatch: (actual: Json, inner: Json) =>
-      isList(actual) && actual.some((a) => a !== null && (isOperators(inner) ? matchesValue : matches)(a, inner)),
     $type: (actual: Json, expected) =>
       (actual === null ? 'null' : isList(actual) ? 'array' : typeof actual) === expected,
     $regexi: (actual: Json, expected: Json) => finds(actual, expected, 'i'),
     $not: (actual: Json, inner: Json) => !matchesValue(actual, inner),
     $nin: (actual: Json, list: Json[]) => !isIn(actual, list),
-    $size: (actual: Json, inner: Json) => isList(actual) && matchesValue(actual.length, inner),
     $lt: (actual, expected) => actual < expected,
+    $elemMatch: (actual: Json, inner: Json) =>
+      isList(actual) && actual.some((a) => a !== null && (isOperators(inner) ? matchesValue : matches)(a, inner)),
     $lte: (actual, expected) => actual <= expected,
-    $regex: finds,
+    $size: (actual: Json, inner: Json) => isList(actual) && matchesValue(actual.length, inner),
     $all: (actual: Json, list: Json[]) => isList(actual) && list.every((e) => actual.some((a) => matchesValue(a, e))),
     $gte: (actual, expected) => actual >= expected,
     // A group that does not exist is an empty list.
     $inGroup: (actual: Json, name: string) => isIn(actual, (getOwn(groups, name) ?? []) as Json[]),
     $in: isIn,
     $gt: (actual, expected) => actual > expected,
+    $regex: finds,
   }
 
   return matches

@@ -1,5 +1,5 @@
 import { getOwn } from '@unblink/protocol'
-import type { Attributes, Condition, Consent, Decision, Json, Manifest } from '@unblink/protocol'
+import type { Attributes, Condition, Consent, Decision, Experience, Json, Manifest } from '@unblink/protocol'
 import { createMatcher } from './createMatcher.ts'
 import type { DeviceMemory } from './deviceMemory.ts'
 import type { EvaluateOptions } from './evaluateOptions.ts'
@@ -54,37 +54,44 @@ export const decide = ({
       ? (known[audience] ??= isMember(getOwn(manifest.audiences, audience) as Condition | undefined))
       : !!audience && matches(facts, audience)
 
-  return slots.map((slot) => {
-    let rank = isOut ? Infinity : -Infinity
-    let decision: Decision = { slot, reason: isOut ? 'holdout' : isAllowed ? 'default' : 'consent' }
-    // Not sorted: an experience is looked at only while it can still win the slot, and that is cheaper.
-    for (const experience of manifest.experiences) {
-      if (experience?.slot !== slot) continue
-      const { id, priority = 0, schedule, audience = {}, cap } = experience
-      if (!(priority > rank)) continue
-      try {
-        const variant =
-          (!schedule || isInSchedule(schedule, now!)) &&
-          isMember(audience) &&
-          !isMember(experience.suppress) &&
-          !(cap && isCapped(cap, counts[id], now!)) &&
-          pickVariant(experience, visitor, assignments[id])
-        if (variant) {
-          const { id: name, weight, ...rest } = variant
-          rank = priority
-          decision = {
+  /** The best decision yet for each slot that is asked for, and the priority that another one has to exceed. */
+  const best = Object.create(null) as Record<string, [Decision, number]>
+  slots.map(
+    (slot) =>
+      (best[slot] = [
+        { slot, reason: isOut ? 'holdout' : isAllowed ? 'default' : 'consent' },
+        isOut ? Infinity : -Infinity,
+      ]),
+  )
+  // Once for all slots, so that ten times the experiences take ten times as long and no more. Not sorted: an experience is
+  // looked at only while it can still win its slot, and that is cheaper.
+  for (const experience of manifest.experiences) {
+    const { cap, audience = {}, slot, schedule, priority = 0, id } = Object(experience) as Experience
+    // Of a slot that nobody asks for, undefined: nothing is more.
+    if (!(priority > (best[slot]?.[1] as number))) continue
+    try {
+      const variant =
+        (!schedule || isInSchedule(schedule, now!)) &&
+        isMember(audience) &&
+        !isMember(experience.suppress) &&
+        !(cap && isCapped(cap, counts[id], now!)) &&
+        pickVariant(experience, visitor, assignments[id])
+      if (variant) {
+        const { weight, id: name, ...rest } = variant
+        best[slot] = [
+          {
             slot,
             experience: id,
             variant: name,
             ...rest,
             reason: experience.kind === 'experiment' ? 'split' : 'targeting_match',
-          }
-        }
-      } catch {
-        rank = priority
-        decision = { slot, reason: 'error' }
+          },
+          priority,
+        ]
       }
+    } catch {
+      best[slot] = [{ slot, reason: 'error' }, priority]
     }
-    return decision
-  })
+  }
+  return slots.map((slot) => best[slot]![0])
 }

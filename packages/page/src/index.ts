@@ -1,5 +1,6 @@
 export * from './createUuid7.ts'
 export * from './onEvent.ts'
+export * from './onGone.ts'
 export * from './onHidden.ts'
 export * from './onNavigate.ts'
 export * from './onRestore.ts'

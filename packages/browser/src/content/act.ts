@@ -2,6 +2,7 @@ import type { Content } from '@unblink/protocol'
 import type { Undo } from './undo.ts'
 import { change, type Changes } from './change.ts'
 import { leave } from './leave.ts'
+import { runAction } from './runAction.ts'
 import { sanitise } from './sanitise.ts'
 import { setSource } from './setSource.ts'
 import { setStyle } from './setStyle.ts'
@@ -36,6 +37,7 @@ const CHANGES: Changes = {
     if (Object.keys(action).length > 1) throw Error('redirect')
     return leave(element, address)
   },
+  action: runAction,
 }
 
 /** Carries out a content of any kind, or throws and has changed nothing: see `change`. */

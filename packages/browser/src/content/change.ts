@@ -16,8 +16,8 @@ export type Changes = Readonly<Record<string, Change>>
  */
 const UNTOUCHABLE = /^(script|style|link|base|meta|title|i?frame|frameset|object|embed|noscript|template|use)$/
 
-/** Members that say where, not what. */
-const WHERE = ['target', 'place', 'more']
+/** Members that say where or how, not what. */
+const BESIDE = ['target', 'place', 'props', 'more']
 
 /**
  * Carries out a content, and what `more` adds, from first to last: a later action finds what an earlier one has brought. All of
@@ -37,7 +37,7 @@ export function change(slot: Element, { more = [], ...content }: Content, change
       const { target } = action
       const element = target === undefined ? slot : slot.querySelector(target)
       for (const [name, value] of Object.entries(action)) {
-        if (WHERE.includes(name)) continue
+        if (BESIDE.includes(name)) continue
         if (!element || UNTOUCHABLE.test(element.localName) || !Object.hasOwn(changes, name)) throw Error(name)
         undos.push(changes[name]!(element, value as never, action))
       }

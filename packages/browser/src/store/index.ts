@@ -1,3 +1,4 @@
+export { addAction } from './addAction.ts'
 export { createSlotStore, type SlotStore } from './createSlotStore.ts'
 export { findComponent } from './findComponent.ts'
 export { push } from './push.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createSlotStore, push, startRuntime, track } from './index.ts'
+import { addAction, createSlotStore, push, startRuntime, track } from './index.ts'
 
 test('without a snippet every slot shows its default, and the same snapshot each time', () => {
   const store = createSlotStore('hero')
@@ -11,6 +11,7 @@ test('without a snippet every slot shows its default, and the same snapshot each
 
 test('without a snippet nothing is tracked, and nobody is kept waiting', async () => {
   expect(push('event', 'opened')).toBeUndefined()
+  addAction('countdown', () => expect.unreachable())
   expect(await track.event('opened')).toBe(false)
   expect(await track.conversion({ goal: 'order' })).toBe(false)
 })

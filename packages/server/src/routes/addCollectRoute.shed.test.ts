@@ -5,6 +5,7 @@ import { COOKIE, makeBatch, makeEvent, makeSite } from '../../test/startTestServ
 import { createBuckets } from '../collector/createBuckets.ts'
 import { createPressure } from '../collector/createPressure.ts'
 import { createTap } from '../createTap.ts'
+import { createExportLog } from '../export/exportLog.ts'
 import { createIdentity } from '../identity/createIdentity.ts'
 import { createLinks } from '../identity/createLinks.ts'
 import { createHub } from '../live/createHub.ts'
@@ -53,6 +54,7 @@ beforeEach(() => {
     onPublish: () => undefined,
     tap: createTap({ log, now: Date.now }),
     source: createSourceReader({ log, now: Date.now }),
+    exportLog: createExportLog(database, site.id),
     geo: { read: () => undefined, close() {} },
     models: createModels({ log, answers: metrics.modelAnswers, shadows: metrics.modelShadows, getTime }),
     store,

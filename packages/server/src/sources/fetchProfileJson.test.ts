@@ -49,6 +49,12 @@ test.each<[StandIn['mood'], string]>([
   expect(service.asked).toEqual(['/p'])
 })
 
+test('one that is asked too often says when it may be asked again', async () => {
+  const service = await start({ status: 200, json: {} })
+  service.mood = 'limiting'
+  expect(await ask(service)).toEqual({ type: 'failed', why: 'status 429', retryAfterMs: 30_000 })
+})
+
 test('an answer without an end is cut off at the bound', async () => {
   const service = await start({ status: 200, json: {} })
   service.mood = 'endless'
