@@ -74,8 +74,12 @@ for (const [what, skewMs] of Object.entries({
     await page.goto('about:blank')
     expect(sorted(queue.getSteps())).toEqual(ALL)
 
-    const events = [...queue.open.events()].sort((a, b) => a.n - b.n)
-    expect(events.map(({ n }) => n)).toEqual(range(0, events.length - 1))
+    // What was under way when the page was left may still be in the queue; the next view delivers it.
+    const { pv } = queue.open.events()[0]!
+    const getEvents = () => [...queue.open.events()].filter((one) => one.pv === pv).sort((a, b) => a.n - b.n)
+    await openPage(page, queue)
+    await passTime(page, 6_000, () => getEvents().every(({ n }, i) => n === i))
+    const events = getEvents()
     const steps = events.filter(({ t, p }) => t === 'custom' && (p as { name: string }).name === 'step')
     expect(steps.map(({ p }) => (p as unknown as { props: { n: number } }).props.n)).toEqual(ALL)
     for (const { at, mt } of events) {
