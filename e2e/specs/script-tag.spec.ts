@@ -1,4 +1,4 @@
-import { renderTags } from '@unblink/snippet'
+import { renderTags, type HeadOptions } from '@unblink/snippet'
 import { flickerMatchers, startFlickerProbe } from '@unblink/testing'
 import type { Page } from '@playwright/test'
 import {
@@ -102,6 +102,33 @@ test('a runtime that is not the one of the integrity hash is refused, and the sl
   // Firefox tells it as an error of the page, which it is for whoever wrote the hash.
   errors.splice(0, errors.length, ...errors.filter((error) => !error.includes('integrity attribute')))
 })
+
+/** How docs/script-tag.md has it. */
+const AGAIN =
+  "if (unblink.queue.length) { const again = document.createElement('script'); again.src = this.src; this.after(again) }"
+const LEAVING = `<p><a id="go" href="/next?page=1500">Go</a></p><script>setTimeout(() => go.click(), 50)</script>`
+
+for (const [way, head] of Object.entries({
+  'the external tag': () => EXTERNAL,
+  'a block whose tag asks again': (config: HeadOptions) =>
+    renderTags(config).replace('<script async', `<script onerror="${AGAIN}" async`),
+}))
+  test(`a link followed before the runtime has come is kept, with ${way}`, async ({ page, open }) => {
+    const site = await open({
+      site: SITE,
+      pages: ({ config }) => ({
+        '/': { html: toPage(head(config), HERO + LEAVING) },
+        '/next': { html: toPage('') },
+        '/watched': { html: toPage(EXTERNAL) },
+      }),
+    })
+    await page.goto(site.url('/?runtime=400'), { waitUntil: 'commit' })
+    await page.waitForURL('**/next*')
+    // What a page kept that has been left goes out with the next one.
+    await page.goto(site.url('/watched'))
+    const { p } = await site.waitFor('interaction')
+    expect(p).toMatchObject({ kind: 'click', target: 'a#go', href: '/next' })
+  })
 
 test('attributes of the tag count over the site, and wrong ones are told', async ({ page, open, warnings }) => {
   const attributes =

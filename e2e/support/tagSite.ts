@@ -50,7 +50,10 @@ export interface TagSiteOptions {
 }
 
 export interface TagSite {
-  /** Address of a page; `?profile=MS` holds the answer for so long, `?profile=never` for ever. */
+  /**
+   * Address of a page; `?profile=MS` holds the answer for so long, `?profile=never` for ever, `?runtime=MS` the runtime, and
+   * `?page=MS` the page itself.
+   */
   url(path: string): string
   /** Waits until the collector holds one that satisfies; fails with what it holds instead. */
   waitFor<T extends EventType>(type: T, satisfies?: (event: EventOf<T>) => boolean): Promise<EventOf<T>>
@@ -79,12 +82,17 @@ export async function startTagSite({ site: input, pages: toPages }: TagSiteOptio
     else await sleep(Number(profile))
     return next()
   })
+  app.use('/u/unblink.js', async (c, next) => {
+    await sleep(Number(new URL(c.req.header('referer') ?? 'http://x').searchParams.get('runtime')))
+    return next()
+  })
   app.route('/u', server.app)
   app.post('/reports', async (c) => {
     reports.push(await c.req.text())
     return c.body(null, 204)
   })
-  app.get('/*', (c) => {
+  app.get('/*', async (c) => {
+    await sleep(Number(c.req.query('page') ?? 0))
     const page = pages[c.req.path]
     return page ? c.html(page.html, 200, { ...page.headers }) : c.notFound()
   })

@@ -260,6 +260,7 @@ export interface Batch {
   readonly consent: Consent
   /** How many events the client had to give up, by reason, since the last acknowledged batch. */
   readonly drops?: Readonly<Record<string, number>>
+  /** On the wire, an event may leave out `pv` and `lo` where they are those of the one before it. */
   readonly events: readonly AnyEvent[]
 }
 

@@ -86,6 +86,32 @@ test.each(Object.entries(payloads))('a sound %s event passes unchanged', (t, p) 
   expect(parsed.events).toEqual([event({ t, p })])
 })
 
+test('an event that leaves out its view or place has that of the one before', () => {
+  const id = (n: number) => `0192f3a4-0000-7000-8000-00000000000${n}`
+  const { pv: _pv, lo: _lo, ...rest } = event()
+  const next = { pv: '0192f3a4-0000-7000-8000-00000000000b', lo: '/cards' }
+  const sent = [
+    event({ i: id(1) }),
+    { ...rest, i: id(2) },
+    { ...rest, i: 'broken', ...next },
+    { ...rest, i: id(3) },
+    { ...rest, i: id(4), lo: '/cards/new' },
+    null,
+    { ...rest, i: id(5) },
+  ]
+  const { batch: parsed, rejected } = parse(batch(sent))
+  expect(rejected.map(({ i }) => i)).toEqual(['broken', '#5'])
+  expect(parsed.events.map(({ i, pv, lo }) => [i, pv, lo])).toEqual([
+    [id(1), event()['pv'], event()['lo']],
+    [id(2), event()['pv'], event()['lo']],
+    [id(3), next.pv, next.lo],
+    [id(4), next.pv, '/cards/new'],
+    [id(5), next.pv, '/cards/new'],
+  ])
+  expect(parse(batch([rest])).rejected).toEqual([{ i: rest['i'], c: 'schema' }])
+  expect(parse(batch([event(), { ...rest, pv: null }])).rejected).toEqual([{ i: rest['i'], c: 'schema' }])
+})
+
 test('a packed trail is stored as plain numbers', () => {
   const { pointer } = payloads as { pointer: Pointer }
   const { samples, at, grid } = pointer

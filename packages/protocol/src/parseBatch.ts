@@ -37,6 +37,12 @@ function getByteLength(value: string): number {
   return bytes
 }
 
+/** An event that leaves out its view or place has that of the one before: most of a batch are of one view. */
+function complete(event: unknown, before: object): unknown {
+  if (!isObject(event) || (Object.hasOwn(event, 'pv') && Object.hasOwn(event, 'lo'))) return event
+  return { pv: getOwn(before, 'pv'), lo: getOwn(before, 'lo'), ...event }
+}
+
 function parseEvent(value: unknown): AnyEvent | RejectCode {
   const head = checkHead(value) as Omit<AnyEvent, 'p'> | undefined
   if (!head) return 'schema'
@@ -78,8 +84,11 @@ export function parseBatch(value: unknown): Result<ParsedBatch> {
 
   const events: AnyEvent[] = []
   const rejected: { i: string; c: RejectCode }[] = []
+  let before: object = {}
   sent.forEach((item: unknown, index) => {
-    const event = parseEvent(item)
+    const whole = complete(item, before)
+    if (isObject(whole)) before = whole
+    const event = parseEvent(whole)
     if (typeof event === 'string') rejected.push({ i: getEventId(item, index), c: event })
     else events.push(event)
   })

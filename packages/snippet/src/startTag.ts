@@ -81,17 +81,25 @@ export function startTag(site: BootInput, runtime: TagRuntime, boot: (config: Bo
     ...(redirects && { redirects }),
   })
 
-  const script = document.createElement('script')
   const address = `${base}/${runtime.file}`
-  script.async = true
-  script.fetchPriority = 'low'
-  if (runtime.integrity) script.integrity = runtime.integrity
-  if (new URL(address, location.href).origin !== location.origin) script.crossOrigin = 'anonymous'
-  if (tag instanceof HTMLElement && tag.nonce) script.nonce = tag.nonce
+  const isForeign = new URL(address, location.href).origin !== location.origin
+  const isWaitedFor = () => !!(page.unblink as Boot | undefined)?.queue.length
+  // Firefox ends what a page is loading when one of its links is followed, but begins what is asked for from then on. What was
+  // clicked or pushed until then waits for the runtime, so it is asked for again, once.
+  const fetchRuntime = (url: string, isAgain?: boolean) => {
+    const script = document.createElement('script')
+    script.async = true
+    script.fetchPriority = 'low'
+    if (runtime.integrity) script.integrity = runtime.integrity
+    if (isForeign) script.crossOrigin = 'anonymous'
+    if (tag instanceof HTMLElement && tag.nonce) script.nonce = tag.nonce
+    script.onerror = () => !isAgain && isWaitedFor() && fetchRuntime(url, true)
+    script.src = url
+    document.head.append(script)
+  }
   try {
     const policy = page.trustedTypes?.createPolicy('unblink-head', { createScriptURL: (url: string) => url })
-    script.src = policy ? policy.createScriptURL(address) : address
-    document.head.append(script)
+    fetchRuntime(policy ? policy.createScriptURL(address) : address)
   } catch (error) {
     complain(
       `The page's policy keeps the runtime away: ${String(error)}. Add "trusted-types unblink-head" to it; until then nothing is reported.`,

@@ -1,6 +1,6 @@
 import { createUuid7, onEvent, onHidden, withLock } from '@unblink/page'
 import { MAX_EVENT_BYTES } from '@unblink/protocol'
-import type { BatchReply, Consent, EventInput } from '@unblink/protocol'
+import type { AnyEvent, BatchReply, Consent, EventInput } from '@unblink/protocol'
 import { createQueue } from './createQueue.ts'
 import { createSession } from './createSession.ts'
 import { getByteLength } from './getByteLength.ts'
@@ -150,13 +150,25 @@ export function createTracker({
   const post = async (batch: readonly Kept[], drops?: object, isBeacon?: boolean): Promise<Answer> => {
     try {
       recent = []
-      // What was kept in memory has no session: before, there was no consent to have one.
-      const session = batch[0]!.s || getSessionId()
-      const envelope = JSON.stringify({ v: 1, key, visitor: getVisitor?.(), session, sentAt: now(), consent, drops })
-      const body = `${envelope.slice(0, -1)},"events":[${batch
-        .map(({ j }) => j)
-        .sort()
-        .join()}]}`
+      let head: string
+      const body = JSON.stringify({
+        v: 1,
+        drops,
+        sentAt: now(),
+        consent,
+        key,
+        visitor: getVisitor?.(),
+        // What was kept in memory has no session: before, there was no consent to have one.
+        session: batch[0]!.s || getSessionId(),
+        // An event names its view and place where they are others than those of the one before.
+        events: batch
+          .map(({ j }) => j)
+          .sort()
+          .map((j) => {
+            const { pv, lo, ...rest } = JSON.parse(j) as AnyEvent
+            return pv + lo === head ? rest : ((head = pv + lo), { pv, lo, ...rest })
+          }),
+      })
       if (!isBeacon || !navigator.sendBeacon?.(endpoint, body)) {
         const response = await fetch(endpoint, {
           method: 'POST',
@@ -226,7 +238,7 @@ export function createTracker({
     const j = serialise({ i, n: nextNumber, pv: view.id, t, at, mt, lo: view.location, p }, MAX_EVENT_BYTES)
     if (!j || getByteLength(j) > MAX_EVENT_BYTES) return void giveUp('size', [{ i }])
 
-    const row: Kept = { i, j, a: at, s: isGranted() ? getSessionId() : '', r: getPriority(t), x: 0 }
+    const row: Kept = { i, j, a: at, r: getPriority(t), s: isGranted() ? getSessionId() : '', x: 0 }
     nextNumber++
     recent = [row, ...recent].sort(byWorth).slice(0, maxBatch)
     size += getCharge(j)

@@ -42,13 +42,13 @@ export function retry(
   now: number,
 ): Step {
   // A captive portal's page is no acknowledgement, though its status says 200.
-  if (status < 300 && body?.v === 1 && body.ok! + body.dup! >= 0 && Array.isArray(body.rej)) return [body as BatchReply]
+  if (status < 300 && body?.v === 1 && body.ok! + body.dup! >= 0 && body.rej?.some) return [body as BatchReply]
 
   if (status === 401 || status === 403) return [undefined, NEVER_MS, size, false]
 
   const half = size >> 1
   const isUnusable = [400, 413, 415, 422].includes(status)
-  const askedMs = parseFloat(retryAfter!) * 1_000 || Date.parse(retryAfter!) - now
+  const askedMs = 1_000 * (retryAfter as never) || Date.parse(retryAfter!) - now
   const waitMs =
     // Not a number when there is no such header, or nothing in it that can be read.
     Math.min(MAX_WAIT_MS, Math.max(BASE_MS, askedMs) * (1 + chance / 10)) ||

@@ -10,6 +10,8 @@ interface Stretch extends Omit<Pointer, 'rev' | 'viewport'> {
 export interface Trail {
   /** Samples kept since the last `_take`. */
   _size: number
+  /** Milliseconds from the last sample until the next may be kept. */
+  _getInterval(): number
   /** Whether a place at this time would be kept if it is far enough: what costs more than asking may wait for that. */
   _isDue(ms: number): boolean
   /**
@@ -42,7 +44,8 @@ export function createTrail(): Trail {
 
   const trail: Trail = {
     _size: 0,
-    _isDue: (ms) => Math.round(ms) - lastMs >= MIN_INTERVAL_MS * 2 ** Math.floor(count / THIN_AFTER),
+    _getInterval: () => MIN_INTERVAL_MS * 2 ** Math.floor(count / THIN_AFTER),
+    _isDue: (ms) => Math.round(ms) - lastMs >= trail._getInterval(),
     _add(ms, x, y, pointerType, getSlot) {
       ms = Math.max(0, Math.round(ms))
       x = Math.round(x)

@@ -5,8 +5,8 @@ import { createTrail } from './createTrail.ts'
 import { findSlot } from './findSlot.ts'
 import type { EarlyEvent, ObserveContext } from './ObserveContext.ts'
 
-/** Moves come four times as often, and most of what they cost is being looked at. */
-const MOMENT_MS = 60
+/** Moves come four times as often, and each costs a tenth of a millisecond, most of it for reaching us at all. */
+const MOMENT_MS = 100
 /** More wait in memory only while the main thread is stuck: then they are told at once. */
 const FLUSH_SAMPLES = 120
 
@@ -28,6 +28,7 @@ export function observePointer(
   let viewport = [0, 0] as const as readonly [number, number]
   let stopWaiting: (() => void) | undefined
   let lookedAt = -Infinity
+  let stopListening: () => void
   /** The move that nobody has looked at: where the pointer is, if it has come to rest. */
   let last: PointerEvent | undefined
 
@@ -78,19 +79,29 @@ export function observePointer(
     }
     if (trail._size >= FLUSH_SAMPLES) wait()
   }
+  const look = (event: PointerEvent) => {
+    rest()
+    add(event, () => event.composedPath())
+  }
   const onMove = (event: PointerEvent) => {
-    if (event.timeStamp - lookedAt < MOMENT_MS) {
+    const sinceMs = event.timeStamp - lookedAt
+    const momentMs = Math.min(MOMENT_MS, trail._getInterval())
+    if (sinceMs < momentMs) {
       last = event
       return
     }
-    rest()
     lookedAt = event.timeStamp
     onInput?.(event)
-    add(event, () => event.composedPath())
+    look(event)
+    // In the midst of a movement nobody listens until the next moment. One that has just begun may be a single leap.
+    if (sinceMs < 2 * MOMENT_MS) {
+      stopListening()
+      const timer = setTimeout(listen, momentMs)
+      stopListening = () => clearTimeout(timer)
+    }
   }
-  const onDown = (event: PointerEvent) => {
-    rest()
-    add(event, () => event.composedPath())
+  const listen = () => {
+    stopListening = onEvent('pointermove', onMove)
   }
   const onEnd = ({ isPrimary, timeStamp }: PointerEvent) => {
     rest()
@@ -102,15 +113,16 @@ export function observePointer(
   // On the root alone: heard on the window, it would come for every element that the pointer crosses.
   root.addEventListener('pointerleave', onEnd, { passive: true })
   const undos = [
-    onEvent('pointermove', onMove),
-    onEvent('pointerdown', onDown),
+    onEvent('pointerdown', look),
     () => root.removeEventListener('pointerleave', onEnd),
     onEvent('pointercancel', onEnd),
     onEvent('resize', wait),
     onPulse((isDue) => isDue && flush()),
   ]
+  listen()
   return () => {
     stopWaiting?.()
+    stopListening()
     undos.forEach((undo) => undo())
   }
 }
