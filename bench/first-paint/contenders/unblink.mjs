@@ -4,6 +4,8 @@ import { SLOT_SELECTOR, VARIANT_HTML } from '../page/renderPage.mjs'
 import { FIRST_PARTY_PREFIX } from '../sites/hosts.mjs'
 
 const RUNTIME = 'unblink.js'
+/** What a page of this kind fetches: the second when its slots are painted; that one also remembers decisions. */
+const FILES = [RUNTIME, 'unblink-watch.js']
 const KEY = 'pk_bench'
 const DAY_MS = 86_400_000
 
@@ -38,7 +40,7 @@ const toScriptJson = (value) => JSON.stringify(value).replaceAll('<', '\\u003c')
 /** Our SDK as a site would use it: the rendered snippet, and the built runtime at low priority. Needs a build. */
 export async function createUnblink() {
   const { renderSnippet } = await import('@unblink/snippet')
-  const files = { [RUNTIME]: readFileSync(fromRoot('packages/browser/dist', RUNTIME)) }
+  const files = Object.fromEntries(FILES.map((name) => [name, readFileSync(fromRoot('packages/browser/dist', name))]))
 
   const renderHead = (site, { isFirstParty, ask }) => {
     const { html } = renderSnippet({
