@@ -1,6 +1,7 @@
 import { AckPolicy, DeliverPolicy, type ConsumerMessages, type JetStreamManager, type JsMsg } from '@nats-io/jetstream'
 import { nanos } from '@nats-io/transport-node'
 import { getMessage, type Log } from '../log.ts'
+import { findNext } from './findNext.ts'
 import type { Names } from './getNames.ts'
 import { parseLogMessage } from './logMessage.ts'
 import type { SequencedMessage } from './foldedState.ts'
@@ -29,6 +30,8 @@ export interface LogSlice {
 /** In one request; the next leaves only when these have been taken, so that a slow reader is not flooded. */
 const FETCH = 512
 const EXPIRES_MS = 5_000
+/** How long a reader has that gave nothing although there is something. */
+const SUSPECT_MS = 1_000
 /** Two of these missed, and the reader is thought to be gone: with the server that held it. */
 const HEARTBEAT_MS = 500
 /** A reader that nobody asks for so long is removed by NATS. */
@@ -67,12 +70,15 @@ export async function* readLog(input: LogInput): AsyncGenerator<LogSlice> {
       const { consumer, pending } = await open()
       if (isFinite && pending === 0) return
       let delivered = 0
+      /** A message that the leader has and that did not come. */
+      let missed: number | undefined
       while (!signal.aborted) {
         const fetched = await consumer.fetch({
           max_messages: FETCH,
-          expires: EXPIRES_MS,
+          expires: missed === undefined ? EXPIRES_MS : SUSPECT_MS,
           idle_heartbeat: HEARTBEAT_MS,
         })
+        const before = delivered
         for await (const messages of gather(fetched, signal)) {
           // Numbered by the reader: a gap is a message that got lost on its way here.
           if (messages.some(({ info }) => info.deliverySequence !== ++delivered))
@@ -83,6 +89,11 @@ export async function* readLog(input: LogInput): AsyncGenerator<LogSlice> {
           yield { messages: read.filter((one) => one !== undefined), last: last.seq, pending: last.info.pending }
           if (isFinite && last.info.pending === 0) return
         }
+        // It may live on a server that has come back and does not catch up: that one goes on saying that nothing is new.
+        const waiting =
+          delivered === before ? await findNext(manager, names.events, names.getFilter(partition), next) : undefined
+        if (waiting && waiting.seq === missed) throw new Error('what reads it stood still')
+        missed = waiting?.seq
       }
     } catch (error) {
       if (signal.aborted) return
