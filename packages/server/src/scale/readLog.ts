@@ -89,6 +89,7 @@ export async function* readLog(input: LogInput): AsyncGenerator<LogSlice> {
           yield { messages: read.filter((one) => one !== undefined), last: last.seq, pending: last.info.pending }
           if (isFinite && last.info.pending === 0) return
         }
+        if (signal.aborted) return
         // It may live on a server that has come back and does not catch up: that one goes on saying that nothing is new.
         const waiting =
           delivered === before ? await findNext(manager, names.events, names.getFilter(partition), next) : undefined
