@@ -43,7 +43,7 @@ function writeReport({ results, last, reads, codes, replayed, counts, ledger, na
     const failed = list.reduce((sum, { failedReads }) => sum + failedReads, 0)
     const asked = list.reduce((sum, one) => sum + one.asked, 0)
     const longest = Math.max(0, ...list.map(({ settledMs }) => settledMs))
-    return `${target.padEnd(10)} ${bad} of ${list.length} kills lost or doubled anything (upper 95 % bound ${percent(getUpperBound(bad, list.length))}); ${failed} of ${asked} reads failed; all delivered at most ${Math.round(longest)} ms later`
+    return `${target.padEnd(10)} ${bad} of ${list.length} kills lost anything or left a profile wrong (upper 95 % bound ${percent(getUpperBound(bad, list.length))}); ${failed} of ${asked} reads failed; all delivered at most ${Math.round(longest)} ms later`
   })
   const { lost, acknowledged, duplicates } = ledger
   return [
