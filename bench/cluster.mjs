@@ -9,6 +9,7 @@ import { ensureBrowsers } from '../scripts/ensure.mjs'
 import { createReaders } from '../scripts/ledger/clusterReaders.mjs'
 import { createClusterServer } from '../scripts/ledger/clusterServers.mjs'
 import { fromRoot } from '../scripts/lib/fromRoot.mjs'
+import { parseNumber } from '../scripts/lib/parseNumber.mjs'
 import { EVENTS_IN_BATCH, site } from './collector/traffic.mjs'
 
 const load = fileURLToPath(new URL('./collector/clusterLoad.mjs', import.meta.url))
@@ -43,13 +44,6 @@ a number of batches under way at each collector. So it shows where the processor
   --in-flight N  batches under way at each collector, default ${DEFAULT_IN_FLIGHT}
   --only LIST    of ${ROWS.map(({ name }) => name).join(', ')}
 `
-
-const parseNumber = (name, text, otherwise) => {
-  if (text === undefined) return otherwise
-  const number = Number(text)
-  if (number > 0 && Number.isInteger(number)) return number
-  throw new Error(`--${name} ${text}: give a whole number from 1 up.`)
-}
 
 /** Processor seconds of a process so far; undefined where the system does not tell. */
 function readCpu(pid) {

@@ -5,6 +5,7 @@ import { findRecovery } from './collector/findRecovery.mjs'
 import { runLoad } from './collector/runLoad.mjs'
 import { makeFolder, startBare, startCollector, stopProcess } from './collector/startProcess.mjs'
 import { EVENTS_IN_BATCH } from './collector/traffic.mjs'
+import { parseNumber } from '../scripts/lib/parseNumber.mjs'
 
 const DEFAULT_SECONDS = 30
 const DEFAULT_RATE = 2_000
@@ -41,13 +42,6 @@ back, and an answer's time counts from when its batch should have left.
   --only LIST     of ${ROWS.join(', ')}
   --cpu-prof DIR  leave profiles of the collector's processor time there
 `
-
-const parseNumber = (name, text, otherwise) => {
-  if (text === undefined) return otherwise
-  const number = Number(text)
-  if (number > 0 && Number.isInteger(number)) return number
-  throw new Error(`--${name} ${text}: give a whole number from 1 up.`)
-}
 
 const format = (value, digits = 1) => (value === undefined ? '' : value.toFixed(digits))
 

@@ -8,12 +8,18 @@ import { getMedian, getQuantile } from './first-paint/report/statistics.mjs'
 const DEFAULT_RUNS = 30
 const COUNTS = [10, 100, 1_000, 10_000]
 const CONTENDERS = ['unblink', 'growthbook', 'json-logic']
+/** What is measured (bench/decide/workload.mjs), and of whom. */
+const TASKS = { conditions: CONTENDERS, 'by id': CONTENDERS, decide: ['unblink'] }
 const FIRST_PAGES = 7
 
 export const about = 'Time to decide ten slots, in Node and in Chromium, beside other evaluators of the same conditions'
 
-export const help = `Installs the peers on first use (bench/decide/node_modules). Every experience has an audience of its own, of three
-operators, and none matches: the dearest case. unblink makes whole decisions, the peers evaluate the conditions only.
+export const help = `Installs the peers on first use (bench/decide/node_modules). No two audiences are alike, each has three operators, and
+none matches: the dearest case.
+
+  conditions   a list of conditions is evaluated for one visitor, and nothing else
+  by id        the same, looked up in a table by the ids that experiences name
+  decide       whole decisions: the same experiences, ten slots at once
 
   --runs N     samples of each, default ${DEFAULT_RUNS}
   --only LIST  of ${CONTENDERS.join(', ')}
@@ -51,23 +57,23 @@ async function openNode(code) {
 async function openChromium(code, executablePath) {
   const { chromium } = await import('@playwright/test')
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--js-flags=--expose-gc'] })
-  const measure = async (task) => {
+  const call = async (name, task) => {
     const page = await browser.newPage()
-    const run = async ([source, given]) => {
+    const run = async ([source, method, given]) => {
       const address = `data:text/javascript;base64,${source}`
       const workload = await import(address)
-      return workload.measure(given)
+      return workload[method](given)
     }
-    const result = await page.evaluate(run, [Buffer.from(code).toString('base64'), task])
+    const result = await page.evaluate(run, [Buffer.from(code).toString('base64'), name, task])
     await page.close()
     return result
   }
   const measureFirst = async (task) => {
     const times = []
-    for (let i = 0; i < FIRST_PAGES; i++) times.push((await measure({ ...task, runs: 1 })).firstMs)
+    for (let i = 0; i < FIRST_PAGES; i++) times.push(await call('measureFirst', task))
     return getMedian(times)
   }
-  return { name: 'chromium', measure, measureFirst, close: () => browser.close() }
+  return { name: 'chromium', measure: (task) => call('measure', task), measureFirst, close: () => browser.close() }
 }
 
 /** How the time grows with ten times the rules: 1 is linear. */
@@ -75,30 +81,42 @@ const getGrowth = (from, to) => Math.log10(to / from)
 
 const format = (ms, digits = 3) => (ms === undefined ? '' : ms.toFixed(digits))
 
+/** Measures what `rows` say of so many experiences; `before` are the results of ten times fewer, if there are any. */
+async function measureCount({ place, rows, count, runs, before }) {
+  const samples = await place.measure({ rows, count, runs })
+  const results = []
+  for (const [index, row] of rows.entries()) {
+    const ms = getMedian(samples[index])
+    results.push({
+      place: place.name,
+      ...row,
+      count,
+      ms,
+      p25: getQuantile(samples[index], 0.25),
+      p75: getQuantile(samples[index], 0.75),
+      firstMs: await place.measureFirst({ ...row, count }),
+      microsPerRule: (ms / count) * 1_000,
+      growth: before && getGrowth(before[index].ms, ms),
+    })
+  }
+  return results
+}
+
 async function measureAll({ places, contenders, runs, say }) {
+  const rows = Object.entries(TASKS).flatMap(([task, names]) =>
+    names.filter((name) => contenders.includes(name)).map((contender) => ({ task, contender })),
+  )
   const results = []
   for (const place of places) {
-    for (const contender of contenders) {
-      for (const count of COUNTS) {
-        const { samples } = await place.measure({ contender, count, runs })
-        const firstMs = await place.measureFirst({ contender, count })
-        const ms = getMedian(samples)
-        const before = results.findLast((row) => row.place === place.name && row.contender === contender)
-        const growth = before && getGrowth(before.ms, ms)
-        const spread = { p25: getQuantile(samples, 0.25), p75: getQuantile(samples, 0.75) }
-        results.push({
-          place: place.name,
-          contender,
-          count,
-          ms,
-          ...spread,
-          firstMs,
-          microsPerRule: (ms / count) * 1_000,
-          growth,
-        })
-        say(`${place.name} ${contender} ${count}: ${format(ms)} ms`)
+    const columns = []
+    for (const count of COUNTS) {
+      columns.push(await measureCount({ place, rows, count, runs, before: columns.at(-1) }))
+      for (const { task, contender, ms } of columns.at(-1)) {
+        say(`${place.name}, ${task}, ${contender}, ${count}: ${format(ms)} ms`)
       }
     }
+    // The four sizes of a row one below the other.
+    results.push(...rows.flatMap((_, index) => columns.map((column) => column[index])))
   }
   return results
 }
@@ -115,9 +133,10 @@ export async function run({ runs = DEFAULT_RUNS, only, isWanted, say }) {
   try {
     const results = await measureAll({ places, contenders: CONTENDERS.filter(isWanted), runs, say })
     return {
-      columns: ['where', 'who', '>experiences', '>ms', '>p25', '>p75', '>first ms', '>µs each', '>growth'],
-      rows: results.map(({ place, contender, count, ms, p25, p75, firstMs, microsPerRule, growth }) => [
+      columns: ['where', 'what', 'who', '>experiences', '>ms', '>p25', '>p75', '>first ms', '>µs each', '>growth'],
+      rows: results.map(({ place, task, contender, count, ms, p25, p75, firstMs, microsPerRule, growth }) => [
         place,
+        task,
         contender,
         count,
         format(ms),
@@ -128,9 +147,11 @@ export async function run({ runs = DEFAULT_RUNS, only, isWanted, say }) {
         format(growth, 2),
       ]),
       notes: [
-        'ms: one call, median of the samples; every sample has rules that were never seen before. unblink decides ten slots, the peers evaluate as many conditions.',
+        'ms: one call, median of the samples, for which all rows take turns; every sample has rules that were never seen before.',
+        'conditions, by id: the same work for everyone. decide: ten slots, with the look-ups, the priorities and whatever else belongs to it.',
+        'From thousands of ids on, looking up takes longer than evaluating, whoever evaluates: what is found lies scattered in memory, and no longer fits the caches of the processor.',
         `first ms: the first call in a page, before anything was compiled; median of ${FIRST_PAGES} pages. The page's clock has steps of 0.1 ms.`,
-        'growth: 1 is linear in the number of experiences. Above a few thousand, rules no longer fit the caches of the processor, whoever reads them.',
+        'growth: 1 is linear in the number of experiences.',
       ],
       programs: { chromium },
       results,

@@ -5,6 +5,7 @@ import { ensureBrowsers } from '../scripts/ensure.mjs'
 import { runLoad } from './collector/runLoad.mjs'
 import { createCluster, createSingle } from './profile/systems.mjs'
 import { RUN } from './profile/visitors.mjs'
+import { parseNumber } from '../scripts/lib/parseNumber.mjs'
 
 const SIZES = [10_000, 100_000, 1_000_000]
 const DEFAULT_SECONDS = 30
@@ -40,13 +41,6 @@ A time counts from when its request should have left.
   --rate N      profile requests a second, default ${DEFAULT_RATE}
   --events N    events a second beside them, default ${DEFAULT_EVENTS}, ${DEFAULT_CLUSTER_EVENTS} with --cluster; 0 for none
 `
-
-const parseNumber = (name, text, otherwise, least = 1) => {
-  if (text === undefined) return otherwise
-  const number = Number(text)
-  if (number >= least && Number.isInteger(number)) return number
-  throw new Error(`--${name} ${text}: give a whole number from ${least} up.`)
-}
 
 const format = (value, digits = 1) => (value === undefined ? '' : value.toFixed(digits))
 

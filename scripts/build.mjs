@@ -69,24 +69,19 @@ async function buildBundle(bundle, { force, say }) {
   say(`${bundle.name.padEnd(16)} ${bundle.file}  ${seconds(startedAt)}`)
 }
 
-/**
- * Tells V8 to compile everything at once instead of finding out, function by function, that all of it is called: half a
- * millisecond (https://v8.dev/blog/explicit-compile-hints). To other engines it is a comment.
- */
-const COMPILE_HINT = '//# allFunctionsCalledOnLoad\n'
-
-/** The built snippet as a constant of the snippet package, with `__CONFIG__` where the configuration goes. */
+/** The built snippet as constants of the snippet package, with `__CONFIG__` where the configuration goes. */
 function writeBootSource() {
-  const code = COMPILE_HINT + readFileSync(fromRoot('packages/snippet/dist/boot.min.js'), 'utf8').trim()
+  const code = readFileSync(fromRoot('packages/snippet/dist/boot.min.js'), 'utf8').trim()
   const places = code.split('__CONFIG__').length - 1
   if (places !== 1) {
     throw new Error(
       `The built snippet must hold __CONFIG__ exactly once, and holds it ${places} times. Pass it to one call at the end of its source.`,
     )
   }
+  const early = readFileSync(fromRoot('packages/snippet/dist/early.min.js'), 'utf8').trim()
   writeAtomic(
     fromRoot(BOOT_SOURCE),
-    `// Written by scripts/build.mjs from the built snippet; git ignores it. Change src/boot.ts instead.\nexport const bootSource: string =\n  ${JSON.stringify(code)}\n`,
+    `// Written by scripts/build.mjs from the built snippet; git ignores it. Change src/boot.ts or src/early.ts instead.\nexport const bootSource: string =\n  ${JSON.stringify(code)}\n\n/** For pages that ask for \`earlyClicks\`. */\nexport const earlySource: string =\n  ${JSON.stringify(early)}\n`,
   )
 }
 

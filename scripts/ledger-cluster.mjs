@@ -1,14 +1,7 @@
-import * as path from 'node:path'
-import { formatMachine, getLoad, getMachine } from '../bench/lib/getMachine.mjs'
-import { build } from './build.mjs'
-import { ensureBrowsers, ensurePackages } from './ensure.mjs'
 import { runClusterLedger, TARGETS } from './ledger/runClusterLedger.mjs'
-import { fromRoot } from './lib/fromRoot.mjs'
+import { describeNats, runLedgerCommand } from './ledger/runLedgerCommand.mjs'
 import { getUpperBound } from './lib/getUpperBound.mjs'
-import { parseFlags } from './lib/parseFlags.mjs'
-import { requireNode } from './lib/requireNode.mjs'
 import { runMain } from './lib/runMain.mjs'
-import { writeAtomic } from './lib/writeAtomic.mjs'
 
 const usage = `
 Usage: npm run ledger:cluster -- [--kills N] [--rate N] [--json FILE]
@@ -28,15 +21,9 @@ is lost, a profile is wrong, or a replay differs.
 Ctrl-C ends it after the kill that is under way, with the report of those that were.
 `
 
-const parseNumber = (name, text) => {
-  const number = Number(text)
-  if (Number.isInteger(number) && number > 0) return number
-  throw new Error(`--${name} ${text}: give a whole number from 1 up.`)
-}
-
 const percent = (share) => `${(100 * share).toFixed(1)} %`
 
-function writeReport({ results, last, reads, codes, replayed, counts, ledger, nats, seconds }) {
+function writeReport({ results, last, reads, replayed, counts, ledger, nats, seconds }) {
   const lines = TARGETS.map((target) => {
     const list = results.filter((one) => one.target === target)
     const bad = list.filter(({ lost, wrong }, index) => lost > (list[index - 1]?.lost ?? 0) || wrong > 0).length
@@ -53,46 +40,15 @@ function writeReport({ results, last, reads, codes, replayed, counts, ledger, na
     `profiles   ${last.wrong} have other counters than the ledger says; replay: ${replayed.equal} of ${replayed.visitors} equal byte for byte, ${replayed.different.length} different`,
     `tries      ${counts.unanswered} batches got no answer, ${counts.refused} were refused for the moment; ${counts.dup} events came again`,
     `reads      ${reads.failed} of ${reads.asked} failed (upper 95 % bound ${percent(getUpperBound(reads.failed, reads.asked))}); p50 ${reads.p50?.toFixed(1)} ms, p99 ${reads.p99?.toFixed(1)} ms, longest ${Math.round(reads.longestMs)} ms`,
-    `cluster    nats-server ${nats.version}, three servers, ${nats.doesSync ? 'sync_interval: always' : 'which cannot sync before it acknowledges: an event is in the memory of two machines, not on their disks'}; ${Math.round(seconds)} s`,
-    `ends       ${codes.map(({ name, code }) => `${name}: ${code}`).join(', ')}`,
+    `cluster    ${describeNats(nats)}; ${Math.round(seconds)} s`,
   ]
 }
 
-runMain(import.meta.url, async () => {
-  requireNode()
-  const { flags } = parseFlags({
-    usage,
-    options: {
-      kills: { type: 'string', default: '20' },
-      rate: { type: 'string', default: '400' },
-      events: { type: 'string', default: '600' },
-      visitors: { type: 'string', default: '100' },
-      json: { type: 'string' },
-    },
-  })
-  const [kills, rate, eventsPerKill, visitors] = ['kills', 'rate', 'events', 'visitors'].map((name) =>
-    parseNumber(name, flags[name]),
-  )
-  await ensurePackages()
-  await ensureBrowsers(['nats'])
-  await build()
-  const before = getLoad()
-  let isEnough = false
-  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => (isEnough = true))
-  const command = [process.execPath, fromRoot('packages/server/dist/cli.js')]
-  const found = await runClusterLedger({
-    ...{ command, kills, rate, eventsPerKill, visitors },
-    say: console.log,
-    isEnough: () => isEnough,
-  })
-  const report = writeReport(found)
-  console.log(`\n${formatMachine(getMachine(), { before, after: getLoad() })}\n\n${report.join('\n')}`)
-  const file = path.resolve(flags.json ?? fromRoot('bench/results/ledger-cluster.json'))
-  const about = { bench: 'ledger-cluster', at: new Date().toISOString(), machine: getMachine() }
-  writeAtomic(file, `${JSON.stringify({ ...about, load: { before, after: getLoad() }, report, ...found }, null, 2)}\n`)
-  console.log(`written to ${path.relative(process.cwd(), file)}`)
-  const { ledger, last, replayed, codes } = found
-  const isBad =
-    ledger.lost + ledger.foreign + last.wrong + replayed.different.length > 0 || codes.some(({ code }) => code !== 0)
-  if (isBad) process.exitCode = 1
-})
+runMain(import.meta.url, () =>
+  runLedgerCommand({
+    ...{ name: 'ledger-cluster', usage, writeReport },
+    numbers: { kills: 20, rate: 400, events: 600, visitors: 100 },
+    run: ({ events, ...plan }) => runClusterLedger({ ...plan, eventsPerKill: events }),
+    isBad: ({ ledger, last, replayed }) => ledger.lost + ledger.foreign + last.wrong + replayed.different.length > 0,
+  }),
+)

@@ -10,6 +10,7 @@ import { ensurePackages } from './ensure.mjs'
 import { fromRoot } from './lib/fromRoot.mjs'
 import { getUpperBound } from './lib/getUpperBound.mjs'
 import { parseFlags } from './lib/parseFlags.mjs'
+import { parseNumber } from './lib/parseNumber.mjs'
 import { requireNode } from './lib/requireNode.mjs'
 import { runMain } from './lib/runMain.mjs'
 import { writeAtomic } from './lib/writeAtomic.mjs'
@@ -40,12 +41,6 @@ const SLICE = 5_000
 const DEADLINE_MS = 120_000
 /** Who was refused may be told to come back in two minutes. */
 const DRAIN_MS = 300_000
-
-const parseNumber = (name, text) => {
-  const number = Number(text)
-  if (Number.isInteger(number) && number > 0) return number
-  throw new Error(`--${name} ${text}: give a whole number from 1 up.`)
-}
 
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 

@@ -29,13 +29,24 @@ const toJsonLogic = (index) => ({
   ],
 })
 
-const numbers = (count) => Array.from({ length: count }, (_, index) => index)
+const LANGUAGES = { mongo: toCondition, 'json-logic': toJsonLogic }
 
-/** The dearest case: `count` experiences over ten slots of which none matches, so that every audience is evaluated to its end. */
-export function createManifest(count) {
-  const slots = Object.fromEntries(numbers(SLOTS).map((index) => [toSlot(index), {}]))
-  const audiences = Object.fromEntries(numbers(count).map((index) => [`audience-${index}`, toCondition(index)]))
-  const experiences = numbers(count).map((index) => ({
+const createList = (count, toItem) => Array.from({ length: count }, (_, index) => toItem(index))
+
+// As it comes from the network: parsed, no object shared.
+const parse = (value) => JSON.parse(JSON.stringify(value))
+
+/** Conditions alone, in one of the languages. */
+export const createConditions = (count, language) => parse(createList(count, LANGUAGES[language]))
+
+/**
+ * The dearest case: `count` experiences over ten slots, each with an audience that no other has, and of which none matches,
+ * so that every audience is evaluated to its end.
+ */
+export function createManifest(count, language) {
+  const slots = Object.fromEntries(createList(SLOTS, (index) => [toSlot(index), {}]))
+  const audiences = Object.fromEntries(createList(count, (index) => [`audience-${index}`, LANGUAGES[language](index)]))
+  const experiences = createList(count, (index) => ({
     id: `experience-${index}`,
     slot: toSlot(index),
     kind: 'personalization',
@@ -43,10 +54,5 @@ export function createManifest(count) {
     audience: `audience-${index}`,
     variants: [{ id: 'only', content: { text: `content ${index}` } }],
   }))
-  // As it comes from the network: parsed, no object shared.
-  return JSON.parse(JSON.stringify({ v: 1, version: 'bench', slots, audiences, experiences }))
+  return parse({ v: 1, version: 'bench', slots, audiences, experiences })
 }
-
-/** The same conditions in each language. */
-export const createConditions = (count) => JSON.parse(JSON.stringify(numbers(count).map(toCondition)))
-export const createJsonLogic = (count) => JSON.parse(JSON.stringify(numbers(count).map(toJsonLogic)))

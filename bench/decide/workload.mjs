@@ -2,28 +2,56 @@
 import { decide } from '@unblink/decide'
 import { evalCondition } from '@growthbook/growthbook'
 import jsonLogic from 'json-logic-js'
-import { ATTRIBUTES, createConditions, createJsonLogic, createManifest } from './createRules.mjs'
+// What `decide` itself asks each audience with; no entry of the package exports it.
+import { createMatcher } from '../../packages/decide/src/createMatcher.ts'
+import { ATTRIBUTES, createConditions, createManifest } from './createRules.mjs'
 
 const NOW = Date.UTC(2026, 10, 22)
 
-/** Makes what is measured: one call that goes through `count` conditions and answers how many hold. */
-const CONTENDERS = {
-  unblink: (count) => {
-    const manifest = createManifest(count)
+/** How each is asked for one visitor: a function that says whether a condition holds. */
+const EVALUATORS = {
+  unblink: () => {
+    const matches = createMatcher(ATTRIBUTES)
+    return (condition) => matches(ATTRIBUTES, condition)
+  },
+  growthbook: () => (condition) => evalCondition(ATTRIBUTES, condition),
+  'json-logic': () => (rule) => jsonLogic.apply(rule, ATTRIBUTES),
+}
+
+const getLanguage = (contender) => (contender === 'json-logic' ? 'json-logic' : 'mongo')
+
+/** What is measured, by its name: given rules of their own, a call that goes through all of them and answers how many hold. */
+const TASKS = {
+  conditions: (contender, count) => {
+    const conditions = createConditions(count, getLanguage(contender))
+    return () => {
+      const isMet = EVALUATORS[contender]()
+      return conditions.filter((condition) => isMet(condition)).length
+    }
+  },
+  'by id': (contender, count) => {
+    const { experiences, audiences } = createManifest(count, getLanguage(contender))
+    return () => {
+      const isMet = EVALUATORS[contender]()
+      return experiences.filter(({ audience }) => isMet(audiences[audience])).length
+    }
+  },
+  decide: (_, count) => {
+    const manifest = createManifest(count, 'mongo')
     return () =>
       decide({ manifest, attributes: ATTRIBUTES, visitor: 'visitor-1', now: NOW }).filter(
         // A fault in the rules would be cheap.
         ({ variant, reason }) => variant || reason === 'error',
       ).length
   },
-  growthbook: (count) => {
-    const conditions = createConditions(count)
-    return () => conditions.filter((condition) => evalCondition(ATTRIBUTES, condition)).length
-  },
-  'json-logic': (count) => {
-    const rules = createJsonLogic(count)
-    return () => rules.filter((rule) => jsonLogic.apply(rule, ATTRIBUTES)).length
-  },
+}
+
+const create = ({ task, contender, count }) => {
+  const run = TASKS[task](contender, count)
+  return () => {
+    // Whoever answers something else does not do the same work.
+    if (run() !== 0) throw new Error(`${contender}, ${task}: a condition held that must not`)
+  }
 }
 
 const getMilliseconds = (run, times) => {
@@ -32,26 +60,27 @@ const getMilliseconds = (run, times) => {
   return (performance.now() - startedAt) / times
 }
 
+/** Milliseconds of the very first call, before anything was compiled: only in a page where nobody has run yet. */
+export const measureFirst = (given) => getMilliseconds(create(given), 1)
+
 /**
- * Milliseconds of one call, with fresh rules for each sample: `first` the very first one, before anything was compiled (so
- * only when nobody has run here before), `samples` after 40 calls to warm up. The clock of a page is coarse: small runs are
- * repeated until they take long enough, and large ones as often as those of 1 000, so that both have as many calls with rules
- * that are in no cache yet.
+ * Milliseconds of one call: for each of `rows` (`{ task, contender }`) a list of `runs` samples. They take turns, so that
+ * whatever else the machine does meets them all, and each sample has rules that nobody has seen. The clock of a page is coarse:
+ * small runs are repeated until they take long enough, and large ones as often as those of 1 000, so that both have as many
+ * calls with rules that are in no cache yet.
  */
-export function measure({ contender, count, runs }) {
-  const create = CONTENDERS[contender]
-  const held = []
-  const cold = create(count)
-  const firstMs = getMilliseconds(() => held.push(cold()), 1)
-  for (let i = 0; i < 40; i++) held.push(create(count)())
+export function measure({ rows, count, runs }) {
   const times = Math.max(5, Math.ceil(5_000 / count))
-  const samples = Array.from({ length: runs }, () => {
-    const run = create(count)
-    // New rules grow old first, or clearing away what made them would be counted as deciding.
-    for (let i = 0; i < 2; i++) globalThis.gc?.({ type: 'minor' })
-    return getMilliseconds(run, times)
-  })
-  // Whoever answers something else does not do the same work.
-  if (held.some((answer) => answer !== 0)) throw new Error(`${contender}: a condition held that must not`)
-  return { firstMs, samples }
+  const warmups = Math.min(40, Math.max(5, 20_000 / count))
+  for (const row of rows) for (let i = 0; i < warmups; i++) create({ ...row, count })()
+  const samples = rows.map(() => [])
+  for (let i = 0; i < runs; i++) {
+    rows.forEach((row, index) => {
+      const run = create({ ...row, count })
+      // New rules grow old first, or clearing away what made them would be counted as deciding.
+      for (let j = 0; j < 2; j++) globalThis.gc?.({ type: 'minor' })
+      samples[index].push(getMilliseconds(run, times))
+    })
+  }
+  return samples
 }

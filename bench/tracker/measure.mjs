@@ -3,7 +3,7 @@ import { measureUnion } from '../lib/measureUnion.mjs'
 import { recordTrace } from '../lib/recordTrace.mjs'
 import { scriptEvents } from '../lib/scriptEvents.mjs'
 
-const CATEGORIES = ['blink.user_timing', 'devtools.timeline', 'toplevel', 'v8', 'v8.execute']
+const CATEGORIES = ['blink.user_timing', 'devtools.timeline', 'toplevel']
 const TASKS = new Set(['RunTask', 'ThreadControllerImpl::RunTask'])
 
 const SETTLE_MS = 2_500

@@ -1,51 +1,54 @@
 import { startDisplay } from '@unblink/testing'
-import { startBareChromium, type BareChromium } from '../support/bareChromium.ts'
-import { createTelling, expectWholeWhenShown } from '../support/faultHidden.ts'
+import { startBareChromium, type BareBrowser } from '../support/bareChromium.ts'
+import { startBareFirefox } from '../support/bareFirefox.ts'
+import { createTelling, expectWholeWhenShown, KNOWS_PRERENDERING } from '../support/faultHidden.ts'
 import { script, VARIANT_TEXT } from '../support/faultPage.ts'
 import { expect, test as base } from '../support/faultTest.ts'
 
 /** Rows about pages that nobody sees yet. No driver may look at them either, so they tell by themselves what they see. */
-const test = base.extend<{ chromium: BareChromium }>({
-  // eslint-disable-next-line no-empty-pattern -- Playwright reads the dependencies from this pattern
-  chromium: async ({}, use) => {
+const test = base.extend<{ bare: BareBrowser }>({
+  bare: async ({ browserName }, use) => {
     const display = await startDisplay()
-    const chromium = await startBareChromium(display)
-    await use(chromium)
-    await chromium.close()
+    const bare = await (browserName === 'firefox' ? startBareFirefox(display) : startBareChromium(display))
+    await use(bare)
+    await bare.close()
     await display.close()
   },
 })
 
-test.beforeEach(({ browserName }) => {
-  test.skip(
-    browserName !== 'chromium',
-    'Firefox and WebKitGTK do not prerender, and their drivers open no tab behind another',
-  )
-})
-
 test('A25 a tab that was opened behind: whole when it is shown, and hidden time does not count', async ({
-  chromium,
+  bare,
   faults,
 }) => {
-  const front = await chromium.open('about:blank')
+  const front = await bare.open('about:blank')
   let tab = ''
   await expectWholeWhenShown(faults, {
-    open: async (url) => void (tab = await chromium.open(url, true)),
-    show: () => chromium.show(tab),
-    hide: () => chromium.show(front),
+    open: async (url) => void (tab = await bare.open(url, true)),
+    show: () => bare.show(tab),
+    hide: () => bare.show(front),
   })
 })
 
+test('A27 exists only where pages are prerendered', async ({ eye, faults, browserName }) => {
+  await eye.look(faults.open().url, false)
+  expect(await eye.evaluate(KNOWS_PRERENDERING)).toBe(browserName === 'chromium')
+})
+
+const skipWherePagesAreNotPrerendered = (browserName: string) =>
+  test.skip(browserName !== 'chromium', 'Firefox and WebKitGTK do not prerender')
+
 test('A27 a prerendered page: no event before it is shown, and its variant when it is', async ({
-  chromium,
+  bare,
   faults,
+  browserName,
 }) => {
+  skipWherePagesAreNotPrerendered(browserName)
   const { scene, find } = createTelling()
   const next = faults.open(scene)
   const first = createTelling()
   const rules = `<script type="speculationrules">{"prerender":[{"urls":["${next.url}"],"eagerness":"immediate"}]}</script>`
   const leave = script(`addEventListener('load', () => setTimeout(() => { location.href = '${next.url}' }, 6000))`)
-  await chromium.open(faults.open({ ...first.scene, before: rules, after: leave }).url)
+  await bare.open(faults.open({ ...first.scene, before: rules, after: leave }).url)
   await expect.poll(() => find('start')?.isPrerendering, { timeout: 20_000 }).toBe(true)
   await new Promise((resolve) => setTimeout(resolve, 2_000))
   expect(next.events()).toEqual([])
@@ -56,11 +59,12 @@ test('A27 a prerendered page: no event before it is shown, and its variant when 
   expect(next.events().filter(({ t }) => t === 'page_view').length).toBe(1)
 })
 
-test('A27 a page that was prerendered and never shown counts for nothing', async ({ chromium, faults }) => {
+test('A27 a page that was prerendered and never shown counts for nothing', async ({ bare, faults, browserName }) => {
+  skipWherePagesAreNotPrerendered(browserName)
   const { scene, find } = createTelling()
   const next = faults.open(scene)
   const rules = `<script type="speculationrules">{"prerender":[{"urls":["${next.url}"],"eagerness":"immediate"}]}</script>`
-  await chromium.open(faults.open({ before: rules }).url)
+  await bare.open(faults.open({ before: rules }).url)
   await expect.poll(() => find('start')?.isPrerendering, { timeout: 20_000 }).toBe(true)
   await new Promise((resolve) => setTimeout(resolve, 6_000))
   expect(next.events()).toEqual([])

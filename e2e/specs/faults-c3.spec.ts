@@ -1,12 +1,12 @@
 import { startDisplay } from '@unblink/testing'
-import { startBareChromium, type BareChromium } from '../support/bareChromium.ts'
+import { startBareChromium, type BareBrowser } from '../support/bareChromium.ts'
 import { createTelling } from '../support/faultHidden.ts'
 import { script, VARIANT_TEXT, type Handler } from '../support/faultPage.ts'
 import { openQueue } from '../support/faultQueue.ts'
 import { expect, test as base } from '../support/faultTest.ts'
 
 /** A driver that looks at a page keeps it visible and out of the back/forward cache, so these tell by themselves what they see. */
-const test = base.extend<{ chromium: BareChromium }>({
+const test = base.extend<{ chromium: BareBrowser }>({
   // eslint-disable-next-line no-empty-pattern -- Playwright reads the dependencies from this pattern
   chromium: async ({}, use) => {
     const display = await startDisplay()

@@ -7,8 +7,8 @@ import type { Readable, Writable } from 'node:stream'
 import type { Display } from '@unblink/testing'
 import { findProgram } from '../../scripts/ensure.mjs'
 
-/** A Chromium whose pages nobody debugs: a driver attached to a page keeps it visible, and keeps a prerendered one from being shown. */
-export interface BareChromium {
+/** A browser whose pages nobody debugs: a driver attached to a page keeps it visible, and keeps a prerendered one from being shown. */
+export interface BareBrowser {
   /** Opens a tab, in front unless it is told to stay behind, and returns its id. */
   open(url: string, isBehind?: boolean): Promise<string>
   /** Brings a tab to the front. */
@@ -17,7 +17,7 @@ export interface BareChromium {
 }
 
 /** Opens a window on a display. The browser, not its pages, is spoken to through a pipe <https://chromedevtools.github.io/devtools-protocol/>. */
-export async function startBareChromium(display: Display): Promise<BareChromium> {
+export async function startBareChromium(display: Display): Promise<BareBrowser> {
   const command = findProgram('chromium')
   if (!command) throw new Error('Chromium is not installed. Run: node scripts/ensure.mjs chromium')
   const profile = await mkdtemp(join(tmpdir(), 'unblink-chromium-'))

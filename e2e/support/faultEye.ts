@@ -53,6 +53,9 @@ export function createPlaywrightEye(page: Page, display?: Display): Eye {
   }
 }
 
+/** In WebKitGTK a frame is on the screen some time after the page has made it, that of an earlier view too. */
+const LAG_MS = 300
+
 /** WebKitGTK is watched on its display; the page's own record is all that is known of errors. */
 export function createWebKitEye(webkit: WebKitSession, display: Display): Eye {
   let place: Place | undefined
@@ -65,6 +68,7 @@ export function createWebKitEye(webkit: WebKitSession, display: Display): Eye {
       if (!isProbed) return webkit.goto(url)
       place ??= await locatePage(webkit, display)
       await webkit.goto('about:blank')
+      await sleep(LAG_MS)
       probe = await startScreenProbe(display, HERO, { place })
       await webkit.goto(url)
     },
@@ -81,6 +85,8 @@ export function createWebKitEye(webkit: WebKitSession, display: Display): Eye {
 /** What the page says of itself when it is judged. Times are its monotonic milliseconds. */
 export interface PageFacts {
   readonly startedAt: number
+  /** When the snippet had run: a moment before, its deadlines began. 0: it has not run. */
+  readonly ranAt: number
   readonly styledAt: number
   readonly errors: readonly string[]
   readonly warnings: readonly string[]
@@ -162,8 +168,7 @@ export async function visit(
   await options.meanwhile?.(open)
   await until(eye, 'window.witness && witness.isSettled')
   if (options.withEvents) await until(eye, 'window.unblink && unblink.place')
-  // Here a frame is on the screen some time after the page has made it.
-  if (eye.engine === 'webkit' && !options.isLight) await sleep(300)
+  if (eye.engine === 'webkit' && !options.isLight) await sleep(LAG_MS)
   const witnesses = await eye.judge()
   const facts = await eye.evaluate<PageFacts>(`(${readFacts.toString()})()`)
   const answer = options.ask && (await eye.evaluate(options.ask))

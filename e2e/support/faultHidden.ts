@@ -10,6 +10,9 @@ interface Told {
   readonly visibility: string
   readonly text: string
   readonly isVisible: boolean
+  /** When the page last became visible, and when its first frame after that began; epoch milliseconds. */
+  readonly visibleAt: number
+  readonly frameAt: number
 }
 
 /** A scene that tells when it began, when it was seen (two frames after it came in front) and when it went away. */
@@ -17,8 +20,9 @@ export function createTelling(more: Scene = {}) {
   const told: Told[] = []
   const code = `const tell = (what) => { const hero = findHero(); const words = hero ? hero.textContent.replace(/\\s+/g, ' ').trim() : ''
     navigator.sendBeacon('tell', JSON.stringify({ what, at: Date.now(), isPrerendering: !!document.prerendering,
-      visibility: document.visibilityState, text: words, isVisible: isVisible(hero) })) }
-    const look = () => requestAnimationFrame(() => requestAnimationFrame(() => tell('seen')))
+      visibility: document.visibilityState, text: words, isVisible: isVisible(hero), visibleAt, frameAt })) }
+    let visibleAt = 0, frameAt = 0
+    const look = () => { visibleAt = Date.now(); requestAnimationFrame(() => { frameAt = Date.now(); requestAnimationFrame(() => tell('seen')) }) }
     tell('start'); if (document.visibilityState === 'visible' && !document.prerendering) look()
     addEventListener('visibilitychange', () => document.visibilityState === 'visible' ? look() : tell('hidden'), true)`
   const scene: Scene = {
@@ -47,22 +51,25 @@ export async function expectWholeWhenShown(faults: FaultSite, curtain: Curtain):
   const { scene, told, find } = createTelling({ deadlineMs: 400 })
   const page = faults.open(scene)
   await curtain.open(page.url)
-  await expect.poll(() => find('start')?.visibility).toBe('hidden')
+  await expect.poll(() => find('start')?.visibility, { timeout: 30_000 }).toBe('hidden')
   await new Promise((resolve) => setTimeout(resolve, 4_000))
   expect(find('seen')).toBeUndefined()
   await curtain.show()
-  await expect.poll(() => find('seen')).toMatchObject({ isVisible: true })
+  await expect.poll(() => find('seen'), { timeout: 20_000 }).toMatchObject({ isVisible: true })
   await new Promise((resolve) => setTimeout(resolve, 700))
   await curtain.hide()
-  await expect.poll(() => told.filter(({ what }) => what === 'hidden').length).toBeGreaterThan(0)
+  await expect.poll(() => told.filter(({ what }) => what === 'hidden').length, { timeout: 20_000 }).toBeGreaterThan(0)
   await expect.poll(() => page.events().map(({ t }) => t), { timeout: 20_000 }).toContain('engagement')
 
-  const seenAt = find('seen')!.at
-  const seenMs = told.filter(({ what }) => what === 'hidden').at(-1)!.at - seenAt
+  const { visibleAt, frameAt } = find('seen')!
+  const visibleMs = told.filter(({ what }) => what === 'hidden').at(-1)!.at - visibleAt
   const exposures = page.events().flatMap((event) => (event.t === 'exposure' && event.p.slot === 'hero' ? [event] : []))
   expect(exposures.length).toBe(1)
   expect(exposures[0]!.p.outcome === 'variant').toBe(find('seen')!.text === VARIANT_TEXT)
-  expect(exposures[0]!.at, 'exposed no earlier than it could be seen').toBeGreaterThanOrEqual(seenAt - 100)
+  expect(exposures[0]!.at, 'exposed no earlier than it could be seen').toBeGreaterThanOrEqual(frameAt - 100)
   for (const event of page.events())
-    if (event.t === 'engagement') expect(event.p.visibleMs).toBeLessThanOrEqual(seenMs + 250)
+    if (event.t === 'engagement') expect(event.p.visibleMs).toBeLessThanOrEqual(visibleMs + 250)
 }
+
+/** Whether the engine would render a page before anyone asks for it: an expression. Where it cannot, A27 cannot be. */
+export const KNOWS_PRERENDERING = `'prerendering' in document || !!HTMLScriptElement.supports?.('speculationrules')`

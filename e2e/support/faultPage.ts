@@ -31,6 +31,8 @@ export interface Scene {
   readonly files?: Readonly<Record<string, Handler>>
   readonly slots?: Readonly<Record<string, BootSlot>>
   readonly consent?: Consent
+  /** @default false */
+  readonly earlyClicks?: boolean
   /** Where the snippet asks instead of the scene's own `u`; `$FOREIGN` stands for that under another origin. */
   readonly base?: string
   /** @default LONG_MS: room for a variant on a busy machine */
@@ -91,6 +93,7 @@ function watchPage(
 ): void {
   const witness = {
     startedAt: 0,
+    ranAt: 0,
     styledAt: 0,
     errors: [] as string[],
     warnings: [] as string[],
@@ -196,7 +199,7 @@ export function renderScene(scene: Scene, path: string, foreignOrigin = ''): Pie
 export const template = (html = VARIANT_HTML) => `<template id="hero-variant">${html}</template>`
 
 function renderScript(
-  { base, consent }: Scene,
+  { base, consent, earlyClicks = false }: Scene,
   slots: Scene['slots'] & object,
   path: string,
   foreignOrigin: string,
@@ -207,6 +210,8 @@ function renderScript(
     base: base?.replace('$FOREIGN', `${foreignOrigin}${path}u`) ?? `${path}u`,
     consent: consent ?? granted,
     slots,
+    earlyClicks,
   }
-  return renderSnippet(config, NONCE).html
+  // In the same script, or a slow parser might pause in between.
+  return renderSnippet(config, NONCE).html.replace('</script>', ';witness.ranAt=performance.now()</script>')
 }

@@ -44,3 +44,6 @@ export const send =
   (body: string | Buffer, headers: Readonly<Record<string, string>> = {}, status = 200): Handler =>
   ({ response }) =>
     response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body)
+
+/** Headers of a page that may run no script. */
+export const SANDBOXED = { 'content-security-policy': 'sandbox allow-same-origin' }

@@ -19,6 +19,13 @@ export const withSite = base.extend<object, { faults: FaultSite }>({
   screenshot: 'off',
 })
 
+/** A row that says itself what happens and what must be seen then, for whatever engine looks. */
+export interface FaultRow {
+  /** Begins with the row's number. */
+  readonly title: string
+  run(eye: Eye, faults: FaultSite): Promise<void>
+}
+
 interface WorkerThings {
   /** Where Firefox opens its windows; Chromium needs none, for its traces see the pixels. */
   readonly display: Display | undefined

@@ -392,6 +392,15 @@ const start = function() {
     logToConsole('[unblink] A script of ' + scripts + ' cannot be loaded. Check the path or address in the tag.');
     data.gtmOnFailure();
   };
+  // Firefox ends what a page is loading when one of its links is followed, but begins what is asked for from then on. What
+  // was clicked or pushed until then waits for the runtime. GTM asks for one address once, so another token is needed.
+  const loadRuntime = function(done) {
+    const address = scripts + '/unblink.js';
+    injectScript(address, done, function() {
+      log('the runtime is asked for again');
+      injectScript(address, done, fail, 'unblink-runtime-again');
+    }, 'unblink-runtime');
+  };
   const loadRest = function() {
     log('the snippet is there');
     let missing = 2;
@@ -401,7 +410,7 @@ const start = function() {
     };
     injectScript(scripts + '/unblink-gtm.js', done, fail, 'unblink-gtm');
     if (copyFromWindow('unblink.runtime')) done();
-    else injectScript(scripts + '/unblink.js', done, fail, 'unblink-runtime');
+    else loadRuntime(done);
   };
   // A snippet in the head of the page was earlier than we can be.
   if (copyFromWindow('unblink.key')) loadRest();
@@ -899,6 +908,31 @@ scenarios:
     });
     runCode(fields);
     assertThat(injected).hasLength(1);
+    assertApi('gtmOnFailure').wasCalled();
+    assertApi('gtmOnSuccess').wasNotCalled();
+- name: 'The runtime is asked for once more, and the tag is done when it comes'
+  code: |-
+    mock('injectScript', function(address, onLoad, onError) {
+      injected.push(address);
+      const isFirst = injected.filter(function(one) {
+        return one === address;
+      }).length === 1;
+      if (address === 'https://shop.example/u/unblink.js' && isFirst) onError();
+      else onLoad();
+    });
+    runCode(fields);
+    assertThat(injected.slice(2)).isEqualTo(['https://shop.example/u/unblink.js', 'https://shop.example/u/unblink.js']);
+    assertApi('gtmOnSuccess').wasCalled();
+    assertApi('gtmOnFailure').wasNotCalled();
+- name: 'A runtime that never comes is asked for twice, and fails the tag'
+  code: |-
+    mock('injectScript', function(address, onLoad, onError) {
+      injected.push(address);
+      if (address === 'https://shop.example/u/unblink.js') onError();
+      else onLoad();
+    });
+    runCode(fields);
+    assertThat(injected).hasLength(4);
     assertApi('gtmOnFailure').wasCalled();
     assertApi('gtmOnSuccess').wasNotCalled();
 - name: 'What Google consent mode has not granted is pending, and each change of it is told'

@@ -38,6 +38,8 @@ export async function openClusterState({ servers, site, run }) {
           const consumer = await manager.jetstream().consumers.get(events, { opt_start_seq: next })
           const messages = await consumer.fetch({ max_messages: FETCH, expires: 2_000 })
           for await (const message of messages) {
+            // On a server that has come back and is behind, NATS begins at that server's end, and gives once more what was read.
+            if (message.seq < next) continue
             onEvent(readId(run, message.json().event?.i ?? ''))
             next = message.seq + 1
             if (next > state.last_seq) break

@@ -55,14 +55,15 @@ export async function playMoment(
     moment,
     isDeferred,
     profile,
-    client,
+    startApp,
   }: {
     readonly moment: Moment
     /** An answer waits for the app to be hydrated. */
     readonly isDeferred: boolean
-    /** Of the profile request, and of the app's code. */
+    /** Of the profile request. */
     readonly profile: Gate
-    readonly client: Gate
+    /** The app's code comes. */
+    startApp(): Promise<unknown>
   },
 ): Promise<void> {
   const isTaken = isDeferred ? IS_DECIDED : IS_SHOWN
@@ -74,7 +75,7 @@ export async function playMoment(
     // Once the decision is remembered, a late policy has had its turn.
     await until(eye, `(localStorage.unblink ?? '').includes('"green"')`)
   }
-  client.open()
+  await startApp()
   if (moment === 'during') {
     await until(eye, 'host.isRootHydrated')
     profile.open()
@@ -88,7 +89,7 @@ export async function playMoment(
 /** Clicks the app's counter once, waits for what must become true last, and lets the page be judged. */
 export async function clickAndEnd(
   eye: Eye,
-  page: { click(selector: string): Promise<void> },
+  page: { click(selector: string): Promise<unknown> },
   last: string,
 ): Promise<void> {
   await until(eye, IS_SHOWN)

@@ -1,4 +1,3 @@
-import type { Page } from '@playwright/test'
 import type { BootSlot } from '@unblink/protocol'
 import { visit, type Eye, type Seen } from '../faultEye.ts'
 import { script, type Exchange, type Handler } from '../faultPage.ts'
@@ -36,6 +35,12 @@ export interface SeenApp extends Seen, SeenHost {
   readonly waiting: number
 }
 
+/** What is done to the page; a Playwright `Page` fits. */
+export interface Hand {
+  click(selector: string): Promise<unknown>
+  addScriptTag(script: { readonly url: string }): Promise<unknown>
+}
+
 const behind =
   ({ opened }: Gate): Handler =>
   ({ answer }) =>
@@ -45,25 +50,24 @@ const behind =
 export async function showApp(
   eye: Eye,
   faults: FaultSite,
-  page: Page,
+  hand: Hand,
   built: BuiltApp,
   view: AppView,
 ): Promise<SeenApp> {
   const { app, moment, isRuntimeLate = false, isLight, last = IS_SHOWN } = view
-  const [profile, client] = [createGate(), createGate()]
+  const profile = createGate()
   let isRuntimeRefused = isRuntimeLate
   const options = { ...app, isLazy: moment === 'during' }
   const deadlineMs = toDeadlineMs(moment)
-  const sendClient: Handler = async ({ response }) => {
-    await client.opened
+  const sendClient: Handler = ({ response }) => {
     response.writeHead(200, { 'content-type': 'text/javascript' }).end(built.client)
   }
   const scene = {
     before: script(`(${createHost.toString()})(${JSON.stringify(options)})`),
     body: [
       `<div id="root">${await built.render(options)}</div>`,
-      // After the load event, which in Firefox would wait for it.
-      script(`addEventListener('load', () => import('./client.js'))`),
+      // When it is told to: some drivers wait for a module that is on its way.
+      script(`window.startApp = () => void import('./client.js')`),
     ],
     slots: { hero: { deadlineMs, ...view.slot }, promo: { deadlineMs }, help: { deadlineMs } },
     profile: behind(profile),
@@ -77,13 +81,18 @@ export async function showApp(
   }
   let waiting = 0
   const meanwhile = async () => {
-    await playMoment(eye, { moment, isDeferred: !!view.slot?.defer, profile, client })
+    await playMoment(eye, {
+      moment,
+      isDeferred: !!view.slot?.defer,
+      profile,
+      startApp: () => eye.evaluate('startApp()'),
+    })
     if (isRuntimeLate) {
       waiting = await eye.evaluate(`unblink.queue.filter(([name]) => name === 'hydrated').length`)
       isRuntimeRefused = false
-      await page.addScriptTag({ url: 'u/unblink.js' })
+      await hand.addScriptTag({ url: 'u/unblink.js' })
     }
-    await clickAndEnd(eye, page, last)
+    await clickAndEnd(eye, hand, last)
   }
   const seen = await visit(eye, faults, scene, { withEvents: true, isLight, ask: ASK_HOST, meanwhile })
   return { ...seen, ...readHost(seen.answer), waiting }

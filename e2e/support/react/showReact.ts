@@ -105,7 +105,7 @@ export async function showReact(
     lingerMs: 100,
   } satisfies Parameters<FaultSite['open']>[0]
   const meanwhile = async () => {
-    await playMoment(eye, { moment, isDeferred: app.hero !== 'island', profile, client })
+    await playMoment(eye, { moment, isDeferred: app.hero !== 'island', profile, startApp: async () => client.open() })
     await view.meanwhile?.()
     await clickAndEnd(eye, page, last)
   }

@@ -20,7 +20,8 @@ export const startBank = ({ port = PORT, ...options }: StartOptions): Promise<Ex
     config: new URL('../unblink.config.ts', import.meta.url),
     createApp({ site, unblink, signal }) {
       const toHead = (consent: typeof site.consent) => {
-        const snippet = renderSnippet({ key: site.keys.browser, base: '/u', consent, slots: site.slots })
+        const { keys, slots } = site
+        const snippet = renderSnippet({ key: keys.browser, base: '/u', consent, slots, earlyClicks: true })
         return `${snippet.html}\n    <script async src="/u/unblink.js" fetchpriority="low"></script>`
       }
       return createBank({

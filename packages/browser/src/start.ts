@@ -24,11 +24,12 @@ export function start(): () => void {
     settled.now(event)
   }
   const keeping = [onEvent('click', keep), onEvent('submit', keep)]
-  // Until now the snippet has kept the clicks, as commands.
+  // Until now the snippet has kept the clicks, as commands, and told of them where the page was left.
+  delete boot.leave
   removeEventListener('click', wait as never, true)
   for (const command of boot.queue.splice(0)) {
     const [event] = command as [Event?]
-    if (event?.target) early.push([event, getAncestors(event.target as Node)])
+    if (event?.target) early.push([event, getAncestors(event.target)])
     else boot.queue.push(command)
   }
   const takeEarly = () => {
@@ -81,8 +82,8 @@ function onRoute(callback: () => void): () => void {
   })
 }
 
-/** The path of an event that is over. */
-function getAncestors(node: Node): Node[] {
-  const above = node.parentNode ?? (node as Partial<ShadowRoot>).host
+/** The path of an event that is over; asked of the prototype, because a form's fields stand in for its own members. */
+function getAncestors(node: EventTarget): EventTarget[] {
+  const above = node instanceof Node && (Reflect.get(Node.prototype, 'parentNode', node) as Node | null)
   return above ? [node, ...getAncestors(above)] : [node]
 }

@@ -19,6 +19,11 @@ export interface BootConfig {
   readonly ask?: string
   /** Origins, beside the page's own, that a content's `redirect` may lead to: `https://www.example.com`. @default none */
   readonly redirects?: readonly string[]
+  /**
+   * Tells the collector by beacon what was clicked, sent and pushed in a page that is left before the runtime has come.
+   * Text of its own behind the snippet's, in the same script. @default false: such a page tells nothing
+   */
+  readonly earlyClicks?: boolean
 }
 
 /**
@@ -139,6 +144,8 @@ export interface Boot<Element = unknown, ChildNode = unknown> extends Omit<BootI
   actions?: Readonly<Record<string, Action<Element>>>
   /** Set by the runtime while a slot waits for an action; called after each command `action`. */
   onAction?: () => void
+  /** Set with `earlyClicks`, taken away by the runtime: tells what is in `queue`. */
+  leave?: () => void
   /** Called with an event that has been tracked, as soon as it is durable if it ever is. */
   onTracked?: (event: EventInput) => void
 }

@@ -87,6 +87,9 @@ function parseDays(days: string): number | undefined {
   throw new UsageError(`--retention-days ${days}: expected 0, or a number of days from 8 up.`)
 }
 
+/** How long what is left may hold the process when all has been answered and written. */
+const LINGER_MS = 1_000
+
 const log = (record: LogRecord) => void process.stderr.write(`${formatLog(record, Date.now())}\n`)
 
 /** Warnings are for the log; with errors there is nothing to serve. */
@@ -150,6 +153,8 @@ async function runServe(args: string[]): Promise<void> {
   print('Stopping: answering what has begun.\n')
   stopFollowing()
   await serving.value.stop()
+  // A NATS server that stands still can hold a connection open for minutes, and the process with it.
+  setTimeout(() => process.exit(), LINGER_MS).unref()
 }
 
 async function openServer(options: Parameters<typeof createServer>[0]): Promise<UnblinkServer> {

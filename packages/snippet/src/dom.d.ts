@@ -8,6 +8,10 @@ declare global {
     /** https://wicg.github.io/nav-speculation/prerendering.html */
     readonly prerendering?: boolean
   }
+  interface Navigator {
+    /** https://w3c.github.io/gpc/ */
+    readonly globalPrivacyControl?: boolean
+  }
   interface CSSStyleDeclaration {
     /** '' where the engine knows it. https://drafts.csswg.org/css-ui-4/#interactivity */
     readonly interactivity?: string

@@ -1,5 +1,6 @@
 import type { Boot, EventInput } from '@unblink/protocol'
 import { boot } from './boot.ts'
+import { keepEarly } from './keepEarly.ts'
 
 /** What a tag manager, which cannot inline the snippet, leaves in `window.unblinkGtm` before it loads this file. */
 interface Settings {
@@ -21,6 +22,7 @@ const early = (self.unblink as Stub | undefined)?.early
 if (settings?.boot && (early || !self.unblink)) {
   delete self.unblink
   boot(settings.boot)
+  keepEarly()
   const tracked: EventInput[] = (settings.tracked = [])
   self.unblink!.onTracked = (event) => {
     if (tracked.length < MAX_TRACKED) tracked.push(event)

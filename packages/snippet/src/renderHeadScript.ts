@@ -1,5 +1,5 @@
 import type { BootConfig } from '@unblink/protocol'
-import { bootSource } from './bootSource.ts'
+import { bootSource, earlySource } from './bootSource.ts'
 import { getRuntimeFile } from './getRuntimeFile.ts'
 import { startTag, type TagRuntime } from './startTag.ts'
 import { toInput } from './toInput.ts'
@@ -7,8 +7,8 @@ import { toScriptJson } from './toScriptJson.ts'
 
 /**
  * The text of `unblink-head.js`, the whole head code as one file, for pages that may not hold inline scripts: the snippet with
- * the site's configuration, and what fetches the runtime. The same input gives the same text.
- * @param config Without `ask`, which is another for every page.
+ * the site's configuration, what tells of early clicks, and what fetches the runtime. The same input gives the same text.
+ * @param config Without `ask`, which is another for every page; `earlyClicks` is always on.
  * @param integrity What the runtime has to be, `sha384-…`. @default any is taken
  */
 export function renderHeadScript(config: Omit<BootConfig, 'ask'>, integrity?: string): string {
@@ -18,5 +18,5 @@ export function renderHeadScript(config: Omit<BootConfig, 'ask'>, integrity?: st
   const code = snippet.replace('__CONFIG__', 'config')
   // Comments and indentation, which no string of that function has, are not for pages.
   const start = startTag.toString().replace(/^\s*(\/[/*].*\n)?/gm, '')
-  return `${hint};(${start})(${toScriptJson(toInput(config))},${toScriptJson(runtime)},(config)=>{${code}})\n`
+  return `${hint};(${start})(${toScriptJson(toInput(config))},${toScriptJson(runtime)},(config)=>{${code};${earlySource}})\n`
 }

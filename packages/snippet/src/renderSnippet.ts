@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { BootConfig } from '@unblink/protocol'
-import { bootSource } from './bootSource.ts'
+import { bootSource, earlySource } from './bootSource.ts'
 import { renderScript } from './renderScript.ts'
 import { toInput } from './toInput.ts'
 import { toScriptJson } from './toScriptJson.ts'
@@ -20,7 +20,8 @@ export interface Snippet {
  * @param nonce Put on the element for pages whose policy uses nonces.
  */
 export function renderSnippet(config: BootConfig, nonce?: string): Snippet {
-  const script = bootSource.replace('__CONFIG__', () => toScriptJson(toInput(config)))
+  const boot = bootSource.replace('__CONFIG__', () => toScriptJson(toInput(config)))
+  const script = config.earlyClicks ? `${boot}\n${earlySource}` : boot
   const hash = `'sha256-${createHash('sha256').update(script).digest('base64')}'`
   return { html: renderScript(script, nonce), script, hash }
 }

@@ -1,8 +1,7 @@
 import { onEvent } from '@unblink/page'
-import { scrubText, type Interaction } from '@unblink/protocol'
+import { nameTarget, scrubText, type Interaction } from '@unblink/protocol'
 import { createBurst } from './createBurst.ts'
 import { findSlot } from './findSlot.ts'
-import { nameTarget } from './nameTarget.ts'
 import type { ObserveContext } from './ObserveContext.ts'
 import { whenNothingChanges } from './whenNothingChanges.ts'
 

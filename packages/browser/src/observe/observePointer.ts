@@ -6,7 +6,7 @@ import { findSlot } from './findSlot.ts'
 import type { EarlyEvent, ObserveContext } from './ObserveContext.ts'
 
 /** Moves come four times as often, and each costs a tenth of a millisecond, most of it for reaching us at all. */
-const MOMENT_MS = 100
+const MOMENT_MS = 125
 /** More wait in memory only while the main thread is stuck: then they are told at once. */
 const FLUSH_SAMPLES = 120
 

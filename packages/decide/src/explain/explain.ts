@@ -1,8 +1,9 @@
-import type { Condition, Decision, Experience } from '@unblink/protocol'
+import type { Cap, Condition, Decision, Experience } from '@unblink/protocol'
 import { getOwn } from '@unblink/protocol'
 import { bucket } from '../bucket.ts'
 import { createMatcher } from '../createMatcher.ts'
 import { decide, type DecideInput } from '../decide.ts'
+import type { Meetings } from '../deviceMemory.ts'
 import { isCapped } from '../isCapped.ts'
 import { isInRange } from '../isInRange.ts'
 import { isInSchedule } from '../isInSchedule.ts'
@@ -33,14 +34,14 @@ const stop = (gate: Gate, sentence: string): Stop => ({ gate, sentence })
 
 const COUNTED = ['impressions', 'dismissals', 'ignored'] as const
 
-/** Which of a cap's limits has been reached. */
-function describeCap({ id, cap }: Experience, { memory, now }: DecideInput): string {
-  const meetings = memory?.counts?.[id]
-  const counts = cap && meetings?.[cap.per]
-  const name = COUNTED.find((limit) => (counts?.[limit] ?? -1) >= (cap?.[limit] ?? Infinity))
-  if (name) return `${counts![name]} ${name} per ${cap!.per}, and the cap is ${cap![name]}`
-  const passedMs = (now ?? 0) - (meetings?.lastAt ?? 0)
-  return `it was met ${passedMs} ms ago, and cools down for ${cap?.coolDownMs} ms`
+/** Which of a cap's limits has been reached. Without any, it is the cool-down. */
+function describeCap(cap: Cap, meetings: Meetings, now: number): string {
+  const counts = meetings[cap.per] ?? {}
+  // Comparing with what is not there is false.
+  const name = COUNTED.find((limit) => counts[limit]! >= cap[limit]!)
+  return name
+    ? `${counts[name]} ${name} per ${cap.per}, and the cap is ${cap[name]}`
+    : `it was met ${now - meetings.lastAt!} ms ago, and cools down for ${cap.coolDownMs} ms`
 }
 
 function describeBucket({ id, seed = id, namespace, variants, coverage = 1 }: Experience, visitor?: string): Stop {
@@ -84,7 +85,7 @@ function consider(experience: Experience, input: DecideInput, unknown: Set<strin
     const kept = getCondition(suppress)
     if (kept && matches(facts, kept)) return stop('suppress', `Suppressed: the visitor meets ${quote(kept)}.`)
     if (cap && isCapped(cap, memory?.counts?.[id], now!)) {
-      return stop('cap', `Capped: ${describeCap(experience, input)}.`)
+      return stop('cap', `Capped: ${describeCap(cap, memory!.counts![id]!, now!)}.`)
     }
     const variant = pickVariant(experience, visitor, memory?.assignments?.[id])
     return variant ? { variant: variant.id } : describeBucket(experience, visitor)

@@ -14,6 +14,8 @@ const USAGE = `unblink snippet: print what goes first into the head of every pag
   --base PATH    the site's own path that leads to the server, or the server's address (default /u)
   --external     a single tag without inline script; its file comes from the server, with the site's configuration
   --floating     without integrity hashes: the block then outlives an upgrade of unblink.js
+  --early-clicks with the part that tells of clicks in a page that is left before unblink.js has come (1.3 KB more);
+                 the external tag has it anyway
   --pinned       with --external: a file named by its hash, for ever the same, with integrity hashes
   --sdk DIR      folder with unblink.js, for the hash (default: the installed @unblink/browser)
   --json         print { html, script?, hash?, integrity? } for programs
@@ -52,6 +54,7 @@ export async function runSnippet(args: string[]): Promise<void> {
     external: { type: 'boolean', default: false },
     floating: { type: 'boolean', default: false },
     pinned: { type: 'boolean', default: false },
+    'early-clicks': { type: 'boolean', default: false },
     json: { type: 'boolean' },
     help: { type: 'boolean' },
   })
@@ -68,7 +71,8 @@ export async function runSnippet(args: string[]): Promise<void> {
   const print = async (): Promise<Printed> => {
     if (!external) {
       const integrity = floating ? undefined : getIntegrity(await readRuntime(sdk))
-      const { html, script, hash } = renderHead({ ...getBootConfig(site.value, { base }), integrity })
+      const config = getBootConfig(site.value, { base, earlyClicks: flags['early-clicks'] })
+      const { html, script, hash } = renderHead({ ...config, integrity })
       return { html, script, hash, ...(integrity === undefined ? {} : { integrity }) }
     }
     if (!pinned) return { html: `<script src="${base}/unblink-head.js"></script>` }

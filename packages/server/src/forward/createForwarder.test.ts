@@ -3,23 +3,20 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AnyEvent } from '@unblink/protocol'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import { getUrl, startCli } from '../../test/startCli.ts'
-import { startGa4 } from '../../test/startGa4.ts'
-import { startSegment } from '../../test/startSegment.ts'
 import {
   COOKIE,
   makeBatch,
-  makeEvent,
   makeId,
   makeSite,
   post,
-  sendBatch,
   siteInput,
   startTestServer,
   VISITOR,
   type TestServer,
 } from '../../test/startTestServer.ts'
+import { expose, until, useDestinations } from '../../test/useDestinations.ts'
 import { collect } from '../collector/collect.ts'
 import type { LogRecord } from '../log.ts'
 import { createRegistry } from '../metrics/createRegistry.ts'
@@ -30,65 +27,22 @@ import { createWriter } from '../store/createWriter.ts'
 import { openDatabase } from '../store/openDatabase.ts'
 import { createForwarder } from './createForwarder.ts'
 
-const exposure = {
-  slot: 'home.hero',
-  experience: 'hero',
-  variant: 'rates',
-  outcome: 'variant',
-  reason: 'split',
-  hiddenMs: 3,
-}
-const expose = () => makeEvent({ t: 'exposure', p: exposure })
-const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 20_000, interval: 20 })
-
-let ga4: Awaited<ReturnType<typeof startGa4>>
-let segment: Awaited<ReturnType<typeof startSegment>>
 let server: TestServer | undefined
-beforeEach(async () => {
-  ga4 = await startGa4()
-  segment = await startSegment()
-  vi.stubEnv('TEST_GA4_SECRET', ga4.apiSecret)
-  vi.stubEnv('TEST_SEGMENT_KEY', segment.writeKey)
-})
+// Ends before what it hands on to.
+const { now: to, getForward, expectBoth } = useDestinations()
 afterEach(async () => {
-  vi.unstubAllEnvs()
   await server?.stop()
   server = undefined
-  await ga4.stop()
-  await segment.stop()
 })
 
-const getForward = () => ({
-  ga4: { measurementId: ga4.measurementId, apiSecret: { env: 'TEST_GA4_SECRET' }, endpoint: ga4.endpoint },
-  segment: { writeKey: { env: 'TEST_SEGMENT_KEY' }, endpoint: segment.endpoint },
-})
 const start = async () => (server = await startTestServer({ site: makeSite({ forward: getForward() }) }))
-const getMetrics = async ({ url }: TestServer) => await (await fetch(`${url}/metrics`)).text()
-const sentToGa4 = () =>
-  ga4.taken.flatMap(({ events }) => events.map(({ params }) => String(params?.['unblink_event_id'])))
 
 test('what visitors were exposed to arrives at both, under names that lead back to nobody', async () => {
-  const one = await start()
-  const events = [expose(), makeEvent({ t: 'conversion', p: { goal: 'apply' } }), makeEvent()]
-  await sendBatch(one, events, {}, COOKIE)
-  // Of nobody, and of a bot: neither is a client of theirs.
-  await sendBatch(one, [expose()], { consent: { personalization: 'denied', analytics: 'granted' } })
-  const wanted = events.slice(0, 2).map(({ i }) => i)
-  await until(() => expect([sentToGa4(), [...segment.taken.keys()]]).toEqual([wanted, wanted]))
-  expect([ga4.faults, segment.faults]).toEqual([[], []])
-  const clients = [ga4.taken[0]!.client_id, segment.taken.get(wanted[0]!)!.anonymousId]
-  expect(new Set([...clients, VISITOR]).size).toBe(3)
-  for (const line of [
-    'unblink_forward_pending{to="ga4"} 0',
-    'unblink_forward_ga4_events_total{fate="sent"} 2',
-    'unblink_forward_segment_events_total{fate="unmapped"} 1',
-    'unblink_forward_segment_events_total{fate="nobody"} 1',
-  ])
-    await until(async () => expect(await getMetrics(one)).toContain(line))
+  await expectBoth(await start(), [])
 })
 
 /** The forwarder alone, over a database of its own, without the waits that a server has. */
-function open(secret = segment.writeKey) {
+function open(secret = to.segment.writeKey) {
   const site = makeSite({ forward: { segment: getForward().segment } })
   const database = openDatabase()
   createAudit(database, site.id)
@@ -118,31 +72,31 @@ function open(secret = segment.writeKey) {
 
 test('while it is away its events wait, and who is erased meanwhile is never told of', async () => {
   const one = open()
-  segment.answer(503)
+  to.segment.answer(503)
   const kept = expose()
   await one.add([kept])
   await one.add([expose()], 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa')
   await until(() => expect(one.registry.format()).toContain('unblink_forward_failing{to="segment"} 1'))
   expect(one.logs).toContainEqual(expect.objectContaining({ code: 'forward_failed', to: 'segment' }))
   await one.erase('aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa')
-  segment.answer(200)
+  to.segment.answer(200)
   await until(() => expect(one.registry.format()).toContain('unblink_forward_failing{to="segment"} 0'))
   await until(() => expect(one.registry.format()).toContain('unblink_forward_pending{to="segment"} 0'))
-  expect([...segment.taken.keys()]).toEqual([kept.i])
+  expect([...to.segment.taken.keys()]).toEqual([kept.i])
   await one.close()
 })
 
 test('what is refused is dropped and counted, and what comes after it goes on', async () => {
   const one = open()
-  segment.answer(400)
+  to.segment.answer(400)
   await one.add([expose(), expose()])
   const refused = 'unblink_forward_segment_events_total{fate="refused"} 2'
   await until(() => expect(one.registry.format()).toContain(refused))
   expect(one.logs).toContainEqual(expect.objectContaining({ code: 'forward_dropped', to: 'segment', refused: 2 }))
-  segment.answer(200)
+  to.segment.answer(200)
   const good = expose()
   await one.add([good])
-  await until(() => expect([...segment.taken.keys()]).toEqual([good.i]))
+  await until(() => expect([...to.segment.taken.keys()]).toEqual([good.i]))
   await one.close()
 })
 
@@ -152,8 +106,8 @@ test('a wrong key drops nothing, and the log says which variable to look at', as
   const message: unknown = expect.stringContaining('TEST_SEGMENT_KEY')
   await until(() => expect(one.logs).toContainEqual(expect.objectContaining({ code: 'forward_failed', message })))
   expect(JSON.stringify(one.logs)).not.toContain('another-key')
-  one.env['TEST_SEGMENT_KEY'] = segment.writeKey
-  await until(() => expect(segment.taken.size).toBe(1))
+  one.env['TEST_SEGMENT_KEY'] = to.segment.writeKey
+  await until(() => expect(to.segment.taken.size).toBe(1))
   await one.close()
 })
 
@@ -163,7 +117,7 @@ test('a server that is killed before it could note what had arrived loses nothin
   await writeFile(config, JSON.stringify({ ...siteInput, forward: { segment: getForward().segment } }))
   const args = ['serve', '--config', config, '--data', join(folder, 'data'), '--port', '0']
   // It takes what it is sent, and never says so: the server cannot know.
-  segment.holdFrom(1)
+  to.segment.holdFrom(1)
   const first = startCli(args)
   const url = await getUrl(first)
   const events = Array.from({ length: 3 }, () => Array.from({ length: 100 }, expose))
@@ -171,19 +125,19 @@ test('a server that is killed before it could note what had arrived loses nothin
     const response = await post(`${url}/v1/e`, makeBatch(list), { ...COOKIE, 'x-request': makeId() })
     expect(response.status).toBe(200)
   }
-  await until(() => expect(segment.getHeld()).toBe(1))
-  const before = segment.taken.size
+  await until(() => expect(to.segment.getHeld()).toBe(1))
+  const before = to.segment.taken.size
   first.child.kill('SIGKILL')
   await first.ended
-  segment.holdFrom(Infinity)
+  to.segment.holdFrom(Infinity)
   const second = startCli(args)
   try {
     await getUrl(second)
     const ids = events.flat().map(({ i }) => i)
-    await until(() => expect([...segment.taken.keys()].sort()).toEqual([...ids].sort()))
+    await until(() => expect([...to.segment.taken.keys()].sort()).toEqual([...ids].sort()))
     expect(before).toBeGreaterThan(0)
-    expect(segment.getRepeats()).toBe(before)
-    expect(segment.faults).toEqual([])
+    expect(to.segment.getRepeats()).toBe(before)
+    expect(to.segment.faults).toEqual([])
   } finally {
     second.child.kill('SIGTERM')
     await second.ended

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import { connect, credsAuthenticator, errors, type NatsConnection } from '@nats-io/transport-node'
 import { getMessage, type Log } from '../log.ts'
+import { endWithin } from './endWithin.ts'
 import { ScaleError } from './ScaleError.ts'
 
 export interface NatsOptions {
@@ -94,6 +95,18 @@ export async function connectNats(
       await new Promise((resolve) => setTimeout(resolve, TRY_EVERY_MS))
     }
   }
+}
+
+/** How long NATS has for what is still on its way, and then for the end of the connection. */
+const DRAIN_MS = 1_000
+
+/**
+ * Ends a connection when NATS has what was sent, or soon when it does not answer: what it has not acknowledged, nobody was told to
+ * be stored. Never rejects.
+ */
+export async function endNats(connection: NatsConnection): Promise<void> {
+  await endWithin(DRAIN_MS, connection.drain()).catch(() => false)
+  await endWithin(DRAIN_MS, connection.close()).catch(() => false)
 }
 
 function watch(connection: NatsConnection, log: Log): Nats {

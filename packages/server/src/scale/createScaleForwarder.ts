@@ -8,6 +8,7 @@ import type { Registry } from '../metrics/createRegistry.ts'
 import type { Bucket } from './createBucket.ts'
 import { beginForward, createForwardLane, type ForwardLane } from './createForwardLane.ts'
 import { createShares, type Shares, type SharesOptions } from './createShares.ts'
+import { endWithin } from './endWithin.ts'
 import type { Names } from './getNames.ts'
 
 export interface ScaleForwarderOptions extends ServeOptions, Pick<SharesOptions, 'turnMs' | 'goneMs'> {
@@ -22,6 +23,8 @@ export interface ScaleForwarderOptions extends ServeOptions, Pick<SharesOptions,
 
 /** How often is looked whether the config has got something to hand on. */
 const LOOK_MS = 1_000
+/** How long what has begun may take to end, and then giving the partitions away. */
+const FINISH_MS = 3_000
 
 interface Served {
   readonly destination: Destination
@@ -99,8 +102,9 @@ export async function createScaleForwarder(options: ScaleForwarderOptions): Prom
       isClosed = true
       clearInterval(looking)
       for (const partition of [...served.keys()]) end(partition)
-      await Promise.all(ending)
-      await shares?.stop()
+      // What was sent and not noted is sent again by the next: no more than one slice of each partition.
+      await endWithin(FINISH_MS, Promise.all(ending))
+      if (shares) await endWithin(FINISH_MS, shares.stop())
     },
   }
 }

@@ -78,7 +78,8 @@ export function createShares({
   /** Reads, changes and writes the board, again when another was faster. */
   const agree = async (change: typeof takeTurn): Promise<Board> => {
     for (let tries = 0; tries < MAX_TRIES; tries++) {
-      const known = await bucket.get(key)
+      // A server that is behind gives what was there before; then the one that leads is asked.
+      const known = await (tries === 0 ? bucket.get(key) : bucket.getLatest(key))
       const board = known ? (JSON.parse(known.text) as Board) : createBoard(partitions)
       const next = change({ board, me, alive: getAlive(board), progress: getProgress() })
       if ((await bucket.replace(key, JSON.stringify(next), known?.revision ?? 0)) !== undefined) return next

@@ -7,6 +7,7 @@ import type { Bucket } from './createBucket.ts'
 import { createFolder, type Folder } from './createFolder.ts'
 import { createShares } from './createShares.ts'
 import { createTeacher } from './createTeacher.ts'
+import { endWithin } from './endWithin.ts'
 import type { Names } from './getNames.ts'
 import type { OpenedTelling } from './telling/openTelling.ts'
 
@@ -28,6 +29,9 @@ export interface Worker {
   /** Finishes what has begun and gives the partitions to the others. */
   stop(): Promise<void>
 }
+
+/** How long what has begun may take to end; then the partitions are given away all the same. */
+const FINISH_MS = 4_000
 
 /** Folds the partitions that are this process' share, and as many more as the others leave. */
 export function createWorker({
@@ -96,7 +100,8 @@ export function createWorker({
   return {
     async stop() {
       const ending = [...folders.values()].map((folder) => folder.stop())
-      await Promise.all([...ending, sending.stop()])
+      // What is not finished when NATS does not answer is done again by the next.
+      await endWithin(FINISH_MS, Promise.all([...ending, sending.stop()]))
       await shares.stop()
     },
   }

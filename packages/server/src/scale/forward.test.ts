@@ -4,20 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
-import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { getUrl, startCli } from '../../test/startCli.ts'
 import { findNats, startNats } from '../../test/startNats.mjs'
-import { startGa4 } from '../../test/startGa4.ts'
-import { startSegment } from '../../test/startSegment.ts'
-import {
-  COOKIE,
-  makeEvent,
-  makeSite,
-  sendBatch,
-  siteInput,
-  startTestServer,
-  VISITOR,
-} from '../../test/startTestServer.ts'
+import { makeSite, sendBatch, siteInput, startTestServer, VISITOR } from '../../test/startTestServer.ts'
+import { expose, until, useDestinations } from '../../test/useDestinations.ts'
 import { createRegistry } from '../metrics/createRegistry.ts'
 import { createBucket } from './createBucket.ts'
 import { beginForward, createForwardLane } from './createForwardLane.ts'
@@ -31,29 +22,8 @@ const nats = findNats() ? await startNats() : undefined
 const onNats = test.skipIf(!nats)
 afterAll(() => nats?.stop())
 
-let ga4: Awaited<ReturnType<typeof startGa4>>
-let segment: Awaited<ReturnType<typeof startSegment>>
-beforeEach(async () => {
-  ga4 = await startGa4()
-  segment = await startSegment()
-  vi.stubEnv('TEST_GA4_SECRET', ga4.apiSecret)
-  vi.stubEnv('TEST_SEGMENT_KEY', segment.writeKey)
-})
-afterEach(async () => {
-  vi.unstubAllEnvs()
-  await ga4.stop()
-  await segment.stop()
-})
+const { now: to, getForward, expectBoth } = useDestinations()
 
-const getForward = () => ({
-  ga4: { measurementId: ga4.measurementId, apiSecret: { env: 'TEST_GA4_SECRET' }, endpoint: ga4.endpoint },
-  segment: { writeKey: { env: 'TEST_SEGMENT_KEY' }, endpoint: segment.endpoint },
-})
-const exposure = {
-  ...{ slot: 'home.hero', experience: 'hero', variant: 'rates', outcome: 'variant', reason: 'split', hiddenMs: 3 },
-}
-const expose = () => makeEvent({ t: 'exposure', p: exposure })
-const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 20_000, interval: 20 })
 const makeVisitor = (n: number) => `11111111-1111-4111-8111-${String(n).padStart(12, '0')}`
 const scale = () => ({ servers: [nats!.url], replicas: 1, partitions: PARTITIONS })
 const startOn = (namespace: string) =>
@@ -71,26 +41,7 @@ async function look(namespace: string, site = 'bank') {
 
 onNats('what visitors were exposed to arrives at both, and the metrics are those of one server', async () => {
   const server = await startOn('both')
-  const events = [expose(), makeEvent({ t: 'conversion', p: { goal: 'apply' } }), makeEvent()]
-  await sendBatch(server, events, {}, COOKIE)
-  await sendBatch(server, [expose()], { consent: { personalization: 'denied', analytics: 'granted' } })
-  const wanted = events.slice(0, 2).map(({ i }) => i)
-  const sentToGa4 = () =>
-    ga4.taken.flatMap(({ events: taken }) => taken.map(({ params }) => String(params?.['unblink_event_id'])))
-  await until(() => expect([sentToGa4(), [...segment.taken.keys()]]).toEqual([wanted, wanted]))
-  expect([ga4.faults, segment.faults]).toEqual([[], []])
-  const clients = [ga4.taken[0]!.client_id, segment.taken.get(wanted[0]!)!.anonymousId]
-  expect(new Set([...clients, VISITOR]).size).toBe(3)
-  const getMetrics = async () => await (await fetch(`${server.url}/metrics`)).text()
-  for (const line of [
-    'unblink_forward_pending{to="ga4"} 0',
-    'unblink_forward_failing{to="segment"} 0',
-    'unblink_forward_ga4_events_total{fate="sent"} 2',
-    'unblink_forward_segment_events_total{fate="unmapped"} 1',
-    'unblink_forward_segment_events_total{fate="nobody"} 1',
-    `unblink_forward_partitions ${PARTITIONS}`,
-  ])
-    await until(async () => expect(await getMetrics()).toContain(line))
+  await expectBoth(server, ['unblink_forward_failing{to="segment"} 0', `unblink_forward_partitions ${PARTITIONS}`])
   await server.stop()
 })
 
@@ -151,14 +102,14 @@ onNats(
     const worker = startCli(['serve', '--config', config, ...cluster, '--role', 'worker', '--port', '0'])
     await getUrl(worker)
     // From the second batch on it takes what it is sent, and never says so: the worker cannot know.
-    segment.holdFrom(2)
+    to.segment.holdFrom(2)
     const events = Array.from({ length: 6 }, () => Array.from({ length: 100 }, expose))
     for (const [n, list] of events.entries()) await sendBatch(collector, list, {}, { cookie: `ub_v=${makeVisitor(n)}` })
-    await until(() => expect(segment.getHeld()).toBe(PARTITIONS))
-    const before = segment.taken.size
+    await until(() => expect(to.segment.getHeld()).toBe(PARTITIONS))
+    const before = to.segment.taken.size
     worker.child.kill('SIGKILL')
     await worker.ended
-    segment.holdFrom(Infinity)
+    to.segment.holdFrom(Infinity)
 
     const seen = await look('unblink')
     const registry = createRegistry()
@@ -168,11 +119,11 @@ onNats(
       ...{ turnMs: 50, goneMs: 500, everyMs: 5, retryMs: 5 },
     })
     const ids = events.flat().map(({ i }) => i)
-    await until(() => expect([...segment.taken.keys()].sort()).toEqual([...ids].sort()))
+    await until(() => expect([...to.segment.taken.keys()].sort()).toEqual([...ids].sort()))
     expect(before).toBeGreaterThan(0)
-    expect(segment.getRepeats()).toBeGreaterThan(0)
-    expect(segment.getRepeats()).toBeLessThanOrEqual(before)
-    expect(segment.faults).toEqual([])
+    expect(to.segment.getRepeats()).toBeGreaterThan(0)
+    expect(to.segment.getRepeats()).toBeLessThanOrEqual(before)
+    expect(to.segment.faults).toEqual([])
     await until(() => expect(registry.format()).toContain('unblink_forward_partitions 2'))
     // What was noted is noted for whoever comes next.
     const { signal } = new AbortController()

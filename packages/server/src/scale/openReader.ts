@@ -1,5 +1,6 @@
 import { AckPolicy, DeliverPolicy, type ConsumerConfig, type JetStreamManager, type JsMsg } from '@nats-io/jetstream'
 import { nanos } from '@nats-io/transport-node'
+import { createReaderGuard } from './createReaderGuard.ts'
 import { findNext } from './findNext.ts'
 
 export interface ReaderInput {
@@ -19,7 +20,7 @@ export interface Reader {
   getPending(): number
   /**
    * What comes next, at most so many; where there is nothing, waits some seconds for the first, and may give nothing. Rejects
-   * when NATS does not answer, or when a message was lost on its way: then the reader is of no use any more.
+   * when NATS does not answer, or when the reader has gone wrong (see `ReaderGuard`): then it is of no use any more.
    */
   read(size: number): Promise<readonly JsMsg[]>
   /** Never rejects. */
@@ -51,7 +52,7 @@ export async function openReader({ manager, stream, subject, from, signal }: Rea
   })
   const consumer = await manager.jetstream().consumers.get(stream, name)
   let pending = num_pending
-  let delivered = 0
+  const guard = createReaderGuard({ manager, stream, subject, from })
   let next = from
 
   /** Never asks for more than there is: what came for a request that nobody waits for any more would be lost. */
@@ -63,17 +64,18 @@ export async function openReader({ manager, stream, subject, from, signal }: Rea
     })
     const stop = () => fetched.stop()
     signal?.addEventListener('abort', stop)
+    if (signal?.aborted) stop()
     const messages: JsMsg[] = []
     try {
       for await (const message of fetched) {
-        // Numbered by the reader: a gap is a message that got lost on its way here.
-        if (message.info.deliverySequence !== ++delivered) throw new Error('a message was lost on its way')
+        guard.take(message)
         messages.push(message)
       }
     } finally {
       signal?.removeEventListener('abort', stop)
     }
     pending = messages.at(-1)?.info.pending ?? 0
+    if (messages.length === 0 && !signal?.aborted) await guard.checkNothing()
     return messages
   }
 

@@ -14,7 +14,7 @@ import { StorageAway } from '../store/StorageAway.ts'
 import type { Store } from '../store/createStore.ts'
 import type { Commit, Writer } from '../store/createWriter.ts'
 import type { Webhooks } from '../webhooks/createWebhooks.ts'
-import { connectNats, type NatsOptions } from './connectNats.ts'
+import { connectNats, endNats, type NatsOptions } from './connectNats.ts'
 import { createBucket } from './createBucket.ts'
 import { createPublisher } from './createPublisher.ts'
 import { createRecorder } from './createRecorder.ts'
@@ -27,6 +27,7 @@ import { createScaleWriter } from './createScaleWriter.ts'
 import { createUsers } from './createUsers.ts'
 import { createViews } from './createViews.ts'
 import { createWorker } from './createWorker.ts'
+import { endWithin } from './endWithin.ts'
 import { exportKept, type KeptSubject } from './exportKept.ts'
 import { followArms } from './followArms.ts'
 import { getNames } from './getNames.ts'
@@ -91,6 +92,8 @@ const WRITE_MS = 2_000
 const MANAGE_MS = 5_000
 /** How long an erasure may wait for the worker of its partition. */
 const ERASE_MS = 10_000
+/** How long a worker may take to finish and to give its partitions away: systems that stop a server kill it after ten seconds or more. */
+const STOP_MS = 7_000
 export const DEFAULT_REPLICAS = 3
 export const DEFAULT_PARTITIONS = 16
 
@@ -207,8 +210,11 @@ export async function openScale({
       async close() {
         stopArms()
         writer.close()
-        await worker?.stop()
-        await connection.drain()
+        if (worker && !(await endWithin(STOP_MS, worker.stop()))) {
+          const message = 'NATS does not answer, so this worker ends as if it were killed; the others go on in 5 s.'
+          log({ level: 'warn', code: 'stop_unfinished', message })
+        }
+        await endNats(connection)
       },
     }
   } catch (error) {

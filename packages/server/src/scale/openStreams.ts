@@ -164,13 +164,12 @@ export async function openStreams(input: StreamsInput): Promise<void> {
   const endsAt = performance.now() + waitMs
   for (;;) {
     try {
-      await openEvents(input)
-      await openBucket(input, names.control)
-      await openBucket(input, names.profiles)
-      await openBucket(input, names.users)
-      await openBucket(input, names.proofs, PROOF_MS)
-      await openBucket(input, names.told)
-      await openAudit(input)
+      await Promise.all([
+        openEvents(input),
+        openAudit(input),
+        openBucket(input, names.proofs, PROOF_MS),
+        ...[names.control, names.profiles, names.users, names.told].map((bucket) => openBucket(input, bucket)),
+      ])
       return await checkPartitions(input)
     } catch (error) {
       if (error instanceof ScaleError) throw error

@@ -1,7 +1,7 @@
 import { AckPolicy, DeliverPolicy, type ConsumerMessages, type JetStreamManager, type JsMsg } from '@nats-io/jetstream'
 import { nanos } from '@nats-io/transport-node'
 import { getMessage, type Log } from '../log.ts'
-import { findNext } from './findNext.ts'
+import { createReaderGuard } from './createReaderGuard.ts'
 import type { Names } from './getNames.ts'
 import { parseLogMessage } from './logMessage.ts'
 import type { SequencedMessage } from './foldedState.ts'
@@ -12,8 +12,6 @@ export interface LogInput {
   readonly partition: number
   /** Sequence of the first message wanted. */
   readonly from: number
-  /** Ends after what is there now, instead of waiting for more. @default false */
-  readonly isFinite?: boolean
   readonly signal: AbortSignal
   readonly log: Log
 }
@@ -38,63 +36,54 @@ const HEARTBEAT_MS = 500
 const FORGOTTEN_MS = 30_000
 const RETRY_MS = 200
 
-const toSequenced = (names: Names, message: JsMsg): SequencedMessage | undefined => {
+export const toSequenced = (names: Names, message: JsMsg): SequencedMessage | undefined => {
   const visitor = names.readVisitor(message.subject)
   return visitor === undefined ? undefined : { seq: message.seq, visitor, message: parseLogMessage(message.string()) }
 }
 
 /**
  * Reads one partition of the stream in order, without a gap, from a message on. What reads it on the side of NATS is made
- * anew wherever it was lost (it lives on one server, and keeps nothing), so nothing is ever skipped: not by a crash, not by an
- * acknowledgement that came too early.
+ * anew wherever it was lost or has gone wrong (it lives on one server, and keeps nothing), so nothing is ever skipped: not by a
+ * crash, not by an acknowledgement that came too early.
  */
 export async function* readLog(input: LogInput): AsyncGenerator<LogSlice> {
-  const { manager, names, partition, isFinite = false, signal, log } = input
+  const { manager, names, partition, signal, log } = input
+  const subject = names.getFilter(partition)
   let next = input.from
 
   const open = async () => {
-    const { name, num_pending } = await manager.consumers.add(names.events, {
+    const { name } = await manager.consumers.add(names.events, {
       ack_policy: AckPolicy.None,
       deliver_policy: DeliverPolicy.StartSequence,
       opt_start_seq: next,
-      filter_subject: names.getFilter(partition),
+      filter_subject: subject,
       inactive_threshold: nanos(FORGOTTEN_MS),
       mem_storage: true,
       num_replicas: 1,
     })
-    return { consumer: await manager.jetstream().consumers.get(names.events, name), pending: num_pending }
+    return manager.jetstream().consumers.get(names.events, name)
   }
 
   while (!signal.aborted) {
     try {
-      const { consumer, pending } = await open()
-      if (isFinite && pending === 0) return
-      let delivered = 0
-      /** A message that the leader has and that did not come. */
-      let missed: number | undefined
+      const guard = createReaderGuard({ manager, stream: names.events, subject, from: next })
+      const consumer = await open()
       while (!signal.aborted) {
         const fetched = await consumer.fetch({
           max_messages: FETCH,
-          expires: missed === undefined ? EXPIRES_MS : SUSPECT_MS,
+          expires: guard.isSuspect() ? SUSPECT_MS : EXPIRES_MS,
           idle_heartbeat: HEARTBEAT_MS,
         })
-        const before = delivered
+        const before = next
         for await (const messages of gather(fetched, signal)) {
-          // Numbered by the reader: a gap is a message that got lost on its way here.
-          if (messages.some(({ info }) => info.deliverySequence !== ++delivered))
-            throw new Error('a message was lost on its way')
+          messages.forEach((message) => guard.take(message))
           const last = messages.at(-1)!
           const read = messages.map((message) => toSequenced(names, message))
           next = last.seq + 1
           yield { messages: read.filter((one) => one !== undefined), last: last.seq, pending: last.info.pending }
-          if (isFinite && last.info.pending === 0) return
         }
         if (signal.aborted) return
-        // It may live on a server that has come back and does not catch up: that one goes on saying that nothing is new.
-        const waiting =
-          delivered === before ? await findNext(manager, names.events, names.getFilter(partition), next) : undefined
-        if (waiting && waiting.seq === missed) throw new Error('what reads it stood still')
-        missed = waiting?.seq
+        if (next === before) await guard.checkNothing()
       }
     } catch (error) {
       if (signal.aborted) return
@@ -124,6 +113,7 @@ async function* gather(fetched: ConsumerMessages, signal: AbortSignal): AsyncGen
     wake()
   }
   signal.addEventListener('abort', stop)
+  if (signal.aborted) stop()
   void pump()
   try {
     for (;;) {

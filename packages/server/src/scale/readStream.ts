@@ -13,6 +13,8 @@ export interface StreamInput {
   readonly last?: number
   /** Messages in one piece. @default 500 */
   readonly size?: number
+  /** How often in a row NATS may fail to give any, a second apart. @default 15 */
+  readonly maxTries?: number
 }
 
 /** While NATS elects a leader there is no answer: up to nine seconds. */
@@ -35,7 +37,7 @@ export async function findSequence(manager: JetStreamManager, stream: string, ti
  * when NATS does not give all of them: a part would seem to be the whole.
  */
 export async function* readStream(input: StreamInput): AsyncGenerator<readonly JsMsg[]> {
-  const { manager, stream, subject, from, last = Infinity, size = 500 } = input
+  const { manager, stream, subject, from, last = Infinity, size = 500, maxTries = MAX_TRIES } = input
   let next = from
   for (let tries = 1; next <= last; tries++) {
     let reader: Reader | undefined
@@ -52,8 +54,9 @@ export async function* readStream(input: StreamInput): AsyncGenerator<readonly J
       // What NATS counts as pending is an estimate where messages are removed meanwhile.
       const left = next <= last ? await findNext(manager, stream, subject, next) : undefined
       if (!left || left.seq > last) return
+      if (tries >= maxTries) throw new Error(`NATS did not give all messages of ${stream} in time. Try again.`)
     } catch (error) {
-      if (tries === MAX_TRIES) throw error
+      if (tries >= maxTries) throw error
     } finally {
       await reader?.close()
     }

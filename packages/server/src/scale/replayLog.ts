@@ -1,10 +1,10 @@
 import type { JetStreamManager } from '@nats-io/jetstream'
-import type { Log } from '../log.ts'
 import type { Site } from '../site/site.ts'
 import type { Bucket } from './createBucket.ts'
 import { EMPTY, foldMessage, formatState, type FoldedState } from './foldedState.ts'
 import type { Names } from './getNames.ts'
-import { readLog } from './readLog.ts'
+import { toSequenced } from './readLog.ts'
+import { readStream } from './readStream.ts'
 
 export interface ReplayInput {
   readonly manager: JetStreamManager
@@ -12,7 +12,6 @@ export interface ReplayInput {
   readonly profiles: Bucket
   readonly partitions: number
   readonly site: Site
-  readonly log: Log
   /** Told after each partition. */
   readonly onPartition?: (done: { readonly partition: number; readonly messages: number }) => void
 }
@@ -53,22 +52,24 @@ export async function replayLog({
   profiles,
   partitions,
   site,
-  log,
   onPartition = () => {},
 }: ReplayInput): Promise<Replayed> {
   const counts = { equal: 0, ahead: 0, behind: 0 }
   const different: string[] = []
   let messages = 0
   let visitors = 0
-  const { signal } = new AbortController()
   for (let partition = 0; partition < partitions; partition++) {
     const states = new Map<string, FoldedState>()
     let count = 0
-    for await (const slice of readLog({ manager, names, partition, from: 1, isFinite: true, signal, log })) {
-      for (const message of slice.messages) {
+    const { state } = await manager.streams.info(names.events)
+    const range = { subject: names.getFilter(partition), from: 1, last: state.last_seq }
+    for await (const piece of readStream({ manager, stream: names.events, ...range })) {
+      for (const one of piece) {
+        const message = toSequenced(names, one)
+        if (!message) continue
         states.set(message.visitor, foldMessage(states.get(message.visitor) ?? EMPTY, message, site))
+        count++
       }
-      count += slice.messages.length
     }
     const waiting = [...states]
     const work = async () => {

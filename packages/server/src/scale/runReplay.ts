@@ -59,7 +59,7 @@ export async function runReplay(args: string[]): Promise<number> {
     const profiles = createBucket({ manager, client: jetstream(connection), name: names.profiles })
     const count = scale.partitions ?? DEFAULT_PARTITIONS
     const replayed = await replayLog({
-      ...{ manager, names, profiles, partitions: count, site, log },
+      ...{ manager, names, profiles, partitions: count, site },
       onPartition: ({ partition, messages }) =>
         process.stderr.write(`partition ${partition + 1} of ${count}: ${messages} messages\n`),
     })

@@ -36,6 +36,14 @@ const site = defineSite({
         { id: 'w', content: { action: 'countdown', target: 'h2', props: { minutes: 5 } } },
       ],
     },
+    {
+      id: 'own',
+      slot: 'home.hero',
+      kind: 'personalization',
+      priority: -1,
+      audience: { 'visits.count': { $gte: 2 }, email: { $endsWith: '@bank.example' } },
+      variants: [{ id: 'v' }],
+    },
   ],
 })
 
@@ -53,6 +61,8 @@ test('what does not compile is refused when the file is loaded, too', () => {
     defineSite({ ...one, audiences: { x: {} }, experiences: [{ ...hero, slot: 'a', audience: 'z' }] }),
     // @ts-expect-error an audience where none is declared
     defineSite({ ...one, experiences: [{ ...hero, slot: 'a', audience: 'z' }] }),
+    // @ts-expect-error a misspelt operator in a condition of its own
+    defineSite({ ...one, experiences: [{ ...hero, slot: 'a', audience: { 'visits.count': { $gtt: 1 } } }] }),
     // @ts-expect-error a misspelt audience to keep it from
     defineSite({ ...one, audiences: { x: {} }, experiences: [{ ...hero, slot: 'a', suppress: 'z' }] }),
     // @ts-expect-error a misspelt operator

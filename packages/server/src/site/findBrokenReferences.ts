@@ -1,10 +1,9 @@
-import type { Experience, Trigger } from '@unblink/protocol'
-import type { SiteExperience } from './choice.ts'
+import type { Trigger } from '@unblink/protocol'
 import { findConditionProblems, type ConditionRules } from './findConditionProblems.ts'
 import { findWebhookProblems } from './findWebhookProblems.ts'
 import { getClosest } from './getClosest.ts'
 import type { Problem } from './problem.ts'
-import type { Site } from './site.ts'
+import type { WrittenExperience, WrittenSite } from './nameAudiences.ts'
 
 type Path = readonly PropertyKey[]
 
@@ -23,7 +22,7 @@ function tellUnknown(what: string, id: string, known: readonly string[]): string
 }
 
 /** Everything in a well-formed site that names something which is not there, and every fault in its conditions. */
-export function findBrokenReferences(site: Site): Problem[] {
+export function findBrokenReferences(site: WrittenSite): Problem[] {
   const problems: Problem[] = []
   const slots = Object.keys(site.slots)
   const audiences = Object.keys(site.audiences)
@@ -61,7 +60,7 @@ export function findBrokenReferences(site: Site): Problem[] {
     }
   }
 
-  const checkChoices = ({ choose = [] }: SiteExperience, path: Path) => {
+  const checkChoices = ({ choose = [] }: WrittenExperience, path: Path) => {
     choose.forEach((choice, index) => {
       const at = [...path, 'choose', index]
       if ('model' in choice)
@@ -76,7 +75,7 @@ export function findBrokenReferences(site: Site): Problem[] {
       report([...path, 'choose'], 'there are two bandits, and the first always knows; keep one')
   }
 
-  const checkRanks = ({ rankBy = {}, variants }: Experience, path: Path) => {
+  const checkRanks = ({ rankBy = {}, variants }: WrittenExperience, path: Path) => {
     for (const [id, paths] of Object.entries(rankBy)) {
       const at = [...path, 'rankBy', id]
       const variant = variants.find((one) => one.id === id)
@@ -99,11 +98,12 @@ export function findBrokenReferences(site: Site): Problem[] {
     const { slot, audience, suppress, when } = experience
     const at = ['experiences', index]
     report([...at, 'slot'], tellUnknown('slot', slot, slots))
-    if (audience !== undefined) report([...at, 'audience'], tellUnknown('audience', audience, audiences))
+    if (typeof audience === 'string') report([...at, 'audience'], tellUnknown('audience', audience, audiences))
+    else if (audience) problems.push(...findConditionProblems(audience, [...at, 'audience'], rules))
     if (typeof suppress === 'string') report([...at, 'suppress'], tellUnknown('audience', suppress, audiences))
     else if (suppress)
       problems.push(...findConditionProblems(suppress, [...at, 'suppress'], { ...rules, isInline: true }))
-    if (audience !== undefined && suppress === audience) {
+    if (typeof audience === 'string' && suppress === audience) {
       report([...at, 'suppress'], `"${audience}" is also its audience, so nobody is left; name another`)
     }
     if (Array.isArray(when)) when.forEach((one: Trigger, place) => checkTrigger(one, [...at, 'when', place]))

@@ -15,7 +15,10 @@ export interface WebhookChecks {
 type Path = readonly PropertyKey[]
 
 /** What is wrong with well-formed webhooks: names of what is not there, and addresses that nothing is sent to. */
-export function findWebhookProblems(site: Site, { tellUnknown, checkPath, rules }: WebhookChecks): Problem[] {
+export function findWebhookProblems(
+  site: Omit<Site, 'experiences'>,
+  { tellUnknown, checkPath, rules }: WebhookChecks,
+): Problem[] {
   const problems: Problem[] = []
   const report = (path: Path, message: string | undefined) => {
     if (message !== undefined) problems.push({ path, message })

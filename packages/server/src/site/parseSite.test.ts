@@ -259,6 +259,32 @@ test('a manifest has 12 hex digits of its content as version, whatever the order
   expect(createManifest(parse(input({ holdout: { share: 0.1, seed: 's' } }))).version).not.toBe(manifest.version)
 })
 
+test('a condition in an experience is an audience like any other', () => {
+  const own = (audience: unknown, id = 'own') => ({
+    id,
+    slot: 'home.side',
+    kind: 'personalization',
+    audience,
+    variants: [{ id: 'v', content: { text: 'V' } }],
+  })
+  const condition = { 'visits.count': { $gte: 3 } }
+  const { audiences, experiences } = parse(input({ experiences: [own(condition), own(condition, 'mortgage')] }))
+  expect(experiences.map(({ audience }) => audience)).toEqual(['own', 'mortgage-'])
+  expect(audiences).toMatchObject({
+    own: condition,
+    'mortgage-': condition,
+    mortgage: { 'intent.primary': 'mortgage' },
+  })
+  expect(createManifest(parse(input({ experiences: [own({ 'visits.count': { $gte: 3 } })] })))).toMatchObject({
+    audiences: { own: expect.anything() as unknown },
+    experiences: [{ id: 'own', audience: 'own' }],
+  })
+  expect(errorOf(input({ experiences: [own({ 'visits.cuont': 3 })] }))).toContain(
+    'experiences[0].audience["visits.cuont"]: there is no attribute visits.* "cuont"; did you mean "count"?',
+  )
+  expect(errorOf(input({ experiences: [own(['mortgage'])] }))).toContain('experiences[0].audience: expected a string')
+})
+
 test('a manifest tells the page nothing but its rules', () => {
   expect(Object.keys(createManifest(parse(input()))).sort()).toEqual([
     'audiences',

@@ -2,6 +2,7 @@ import { isObject } from '@unblink/protocol'
 import type { z } from 'zod'
 import { findBrokenReferences } from './findBrokenReferences.ts'
 import { getClosest } from './getClosest.ts'
+import { nameAudiences, type WrittenSite } from './nameAudiences.ts'
 import type { Problem } from './problem.ts'
 import { siteSchema } from './schema/siteSchema.ts'
 import type { Site } from './site.ts'
@@ -97,9 +98,9 @@ export function readSite(value: unknown): ReadSite {
       return { ok: false, problems: problems.filter((_problem, index) => places.indexOf(places[index]!) === index) }
     }
     // The schema never fills an optional member with undefined, and functions are typed by `defineSite`.
-    const site = parsed.data as unknown as Site
+    const site = parsed.data as unknown as WrittenSite
     const problems = findBrokenReferences(site)
-    return problems.length === 0 ? { ok: true, value: site } : { ok: false, problems }
+    return problems.length === 0 ? { ok: true, value: nameAudiences(site) } : { ok: false, problems }
   } catch (error) {
     // A config is a program's value: it can hold itself, or members that throw when they are read.
     const message = `cannot be read: ${error instanceof Error ? error.message : String(error)}; use plain values`

@@ -72,9 +72,11 @@ export interface ExperienceInput<
   AudienceId extends string = string,
   CategoryId extends string = string,
   GroupId extends string = string,
+  OperatorId extends string = string,
 > extends Pick<Experience, 'id' | 'kind' | 'priority' | 'coverage' | 'seed' | 'rankBy'> {
   readonly slot: SlotId
-  readonly audience?: AudienceId
+  /** The id of an audience, or a condition of its own: that becomes an audience with the experience's id. */
+  readonly audience?: AudienceId | ConditionInput<GroupId, OperatorId>
   readonly suppress?: AudienceId | ConditionInput<GroupId, never>
   readonly schedule?: ScheduleInput
   readonly when?: TriggerInput<CategoryId> | readonly TriggerInput<CategoryId>[]
@@ -112,7 +114,8 @@ export interface SiteInput<
     NoInfer<SlotId>,
     NoInfer<AudienceId>,
     NoInfer<CategoryId>,
-    NoInfer<GroupId>
+    NoInfer<GroupId>,
+    NoInfer<OperatorId>
   >[]
   readonly categories?: Readonly<Record<CategoryId, Category>>
   readonly intents?: Partial<IntentSettings>

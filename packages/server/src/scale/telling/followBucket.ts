@@ -1,6 +1,7 @@
 import { AckPolicy, DeliverPolicy, type JetStreamManager } from '@nats-io/jetstream'
 import { nanos } from '@nats-io/transport-node'
 import { getMessage, type Log } from '../../log.ts'
+import { createReaderGuard } from '../createReaderGuard.ts'
 import { getBucketStream, getKeySubject } from '../getNames.ts'
 
 export interface FollowBucketOptions {
@@ -15,6 +16,8 @@ export interface FollowBucketOptions {
 
 const FETCH = 500
 const EXPIRES_MS = 5_000
+/** How long a reader has that gave nothing although there is something. */
+const SUSPECT_MS = 1_000
 const HEARTBEAT_MS = 500
 const FORGOTTEN_MS = 30_000
 const RETRY_MS = 200
@@ -25,21 +28,23 @@ export async function followBucket({ manager, bucket, prefix, signal, onValue, l
   const [all, start] = [getKeySubject(bucket, `${prefix}.*`), getKeySubject(bucket, '').length]
   let next = 1
   const read = async () => {
+    const guard = createReaderGuard({ manager, stream, subject: all, from: next })
     const { name } = await manager.consumers.add(stream, {
       ...{ ack_policy: AckPolicy.None, deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: next },
       ...{ filter_subject: all, inactive_threshold: nanos(FORGOTTEN_MS), mem_storage: true, num_replicas: 1 },
     })
     const consumer = await manager.jetstream().consumers.get(stream, name)
-    let delivered = 0
     while (!signal.aborted) {
       const fetched = await consumer.fetch({
-        ...{ max_messages: FETCH, expires: EXPIRES_MS, idle_heartbeat: HEARTBEAT_MS },
+        ...{ max_messages: FETCH, expires: guard.isSuspect() ? SUSPECT_MS : EXPIRES_MS, idle_heartbeat: HEARTBEAT_MS },
       })
       const stop = () => fetched.stop()
       signal.addEventListener('abort', stop)
+      if (signal.aborted) stop()
+      const before = next
       try {
         for await (const message of fetched) {
-          if (message.info.deliverySequence !== ++delivered) throw new Error('a message was lost on its way')
+          guard.take(message)
           next = message.seq + 1
           if (!signal.aborted) onValue(message.subject.slice(start), message.string(), message.seq)
         }
@@ -47,6 +52,7 @@ export async function followBucket({ manager, bucket, prefix, signal, onValue, l
         signal.removeEventListener('abort', stop)
         stop()
       }
+      if (next === before && !signal.aborted) await guard.checkNothing()
     }
   }
   while (!signal.aborted) {

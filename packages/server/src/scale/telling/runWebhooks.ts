@@ -48,19 +48,21 @@ const print = (line: string) => void process.stdout.write(`${line}\n`)
 async function readRows({ manager, names, site, flags }: Cluster): Promise<readonly ToldRow[]> {
   const stream = getBucketStream(names.told)
   const start = getKeySubject(names.told, '').length
-  const rows: ToldRow[] = []
+  const byKey = new Map<string, readonly ToldRow[]>()
   let count = 0
   for await (const message of readMessages({ manager, stream })) {
     if (++count % PROGRESS_EVERY === 0) process.stderr.write(`${count} visitors read\n`)
     const key = message.subject.slice(start)
     const state = parseTold(message.string())
-    for (const one of state.outbox) {
-      if (flags.webhook !== undefined && flags.webhook !== one.webhook) continue
+    const wanted = state.outbox.filter(({ webhook }) => flags.webhook === undefined || flags.webhook === webhook)
+    const rows = wanted.map((one): ToldRow => {
       const { subject: _, position: _position, ...row } = toRow(key, one, 0, state)
-      rows.push({ ...row, site, visitor: state.subject ?? '', key })
-    }
+      return { ...row, site, visitor: state.subject ?? '', key }
+    })
+    // What was written meanwhile comes again.
+    byKey.set(key, rows)
   }
-  return rows.sort((a, b) => a.at - b.at)
+  return [...byKey.values()].flat().sort((a, b) => a.at - b.at)
 }
 
 async function readGone({ manager, names, flags }: Cluster) {

@@ -76,10 +76,10 @@ async function look(namespace: string, site: Site, now = Date.now) {
   return {
     profiles,
     async readTold(): Promise<readonly ToldState[]> {
-      const told: ToldState[] = []
+      const told = new Map<string, ToldState>()
       for await (const message of readMessages({ manager, stream: getBucketStream(names.told) }))
-        told.push(parseTold(message.string()))
-      return told
+        told.set(message.subject, parseTold(message.string()))
+      return [...told.values()]
     },
     /** Folds both partitions from the start on. */
     fold(into: Bucket = profiles) {

@@ -127,13 +127,8 @@ const namespace = object({
     .refine(([from, to]) => from < to, 'expected a range that goes up, like [0, 0.5]'),
 })
 
-const reference = (what: string) =>
-  z.string({
-    error: ({ input }) =>
-      isObject(input)
-        ? `expected the id of ${what}, got a condition; declare it under \`audiences\` and name it here`
-        : undefined,
-  })
+/** The id of an audience, or a condition in its place; what it says is looked at by `findConditionProblems`. */
+const idOrCondition = choose<unknown>((value) => (isObject(value) ? conditionSchema : z.string()))
 
 const rankBy = z.record(id, z.array(attributePath).min(1, 'expected the path of each content’s score, in their order'))
 
@@ -142,8 +137,8 @@ const experience = object({
   slot: z.string(),
   kind: z.enum(['personalization', 'experiment']),
   priority: z.number().optional(),
-  audience: reference('an audience').optional(),
-  suppress: choose<unknown>((value) => (typeof value === 'string' ? z.string() : conditionSchema)).optional(),
+  audience: idOrCondition.optional(),
+  suppress: idOrCondition.optional(),
   schedule: schedule.optional(),
   when: whenSchema.optional(),
   cap: cap.optional(),

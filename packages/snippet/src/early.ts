@@ -1,0 +1,3 @@
+import { keepEarly } from './keepEarly.ts'
+
+keepEarly()
