@@ -5,7 +5,7 @@ import type { ObserveContext } from './ObserveContext.ts'
 /** Heights of the viewport at which text is looked for. */
 const LINES = [0.25, 0.5, 0.75]
 /** From the first scroll until the page is looked at: less than a reader needs to begin, and a flick of the wheel is one look. */
-const LOOK_MS = 500
+const LOOK_MS = 300
 /** Less is a label. */
 const MIN_TEXT = 20
 

@@ -1,4 +1,5 @@
 import type { JetStreamManager, JsMsg } from '@nats-io/jetstream'
+import { getStretches } from './getStretches.ts'
 import { readStream } from './readStream.ts'
 
 export interface MessagesInput {
@@ -12,9 +13,11 @@ export interface MessagesInput {
 const MAX_TRIES = 4
 
 /**
- * All messages that are there when the end is reached, in order, as the server knows that leads. A value of a bucket that changes
- * meanwhile moves to the end, and may come a second time. Throws when NATS does not give all of them: half would seem to be the whole.
+ * All messages that are there now, in order, as the server knows that leads. A value of a bucket that changes meanwhile may come a
+ * second time. Throws when NATS does not give all of them: half would seem to be the whole.
  */
 export async function* readMessages({ manager, stream, subject = '>' }: MessagesInput): AsyncGenerator<JsMsg> {
-  for await (const messages of readStream({ manager, stream, subject, from: 1, maxTries: MAX_TRIES })) yield* messages
+  for await (const stretch of getStretches(manager, stream))
+    for await (const messages of readStream({ manager, stream, subject, ...stretch, maxTries: MAX_TRIES }))
+      yield* messages
 }

@@ -10,6 +10,7 @@ import { createIdSet } from './createIdSet.ts'
 import { findNext } from './findNext.ts'
 import { parseState } from './foldedState.ts'
 import { getBucketStream, getKeySubject, type Names } from './getNames.ts'
+import { getStretches } from './getStretches.ts'
 import { readStream, type StreamInput } from './readStream.ts'
 import { mergeParts, type Span } from './span.ts'
 
@@ -37,31 +38,36 @@ interface Entries {
   readonly share: number
 }
 
-/**
- * Each key of a bucket once. A value that changes meanwhile moves to the end, so reading ends when everything that was there at some
- * one moment has been read.
- */
+/** Each key of a bucket once, also while values change. */
 async function* readBucket(manager: JetStreamManager, bucket: string, read: ReadAll): AsyncGenerator<Entries> {
   const stream = getBucketStream(bucket)
   const prefix = getKeySubject(bucket, '')
   const known = createIdSet()
-  const { state } = await manager.streams.info(stream)
-  for await (const messages of read({ manager, stream, subject: `${prefix}>`, from: 1 })) {
-    const entries = messages.flatMap((message): Entry[] => {
-      const key = message.subject.slice(prefix.length)
-      const text = message.string()
-      return text !== '' && known.add(key) ? [{ key, text }] : []
-    })
-    const done = messages.at(-1)!.seq - state.first_seq + 1
-    yield { entries, share: Math.min(1, done / Math.max(1, state.last_seq - state.first_seq + 1)) }
+  let end: number | undefined
+  for await (const { from, last } of getStretches(manager, stream)) {
+    end ??= last
+    for await (const messages of read({ manager, stream, subject: `${prefix}>`, from, last })) {
+      const entries = messages.flatMap((message): Entry[] => {
+        const key = message.subject.slice(prefix.length)
+        const text = message.string()
+        return text !== '' && known.add(key) ? [{ key, text }] : []
+      })
+      yield { entries, share: Math.min(1, messages.at(-1)!.seq / end) }
+    }
   }
 }
 
 /** One by one, and without a reader at NATS: an erased user's list is purged, which may move readers on; see `openReader`. */
-async function* readSingly({ manager, stream, subject, from }: StreamInput): AsyncGenerator<readonly Message[]> {
+async function* readSingly({
+  manager,
+  stream,
+  subject,
+  from,
+  last = Infinity,
+}: StreamInput): AsyncGenerator<readonly Message[]> {
   for (let next = from; ;) {
     const message = await findNext(manager, stream, subject, next)
-    if (!message) return
+    if (!message || message.seq > last) return
     next = message.seq + 1
     yield [message]
   }
