@@ -41,8 +41,12 @@ const SETTINGS_KEY = 'settings'
 const NOT_FOUND = 10_059
 const NOT_CLUSTERED = 10_074
 const WRONG_LAST = 10_071
+const OVERLAP = 10_065
 /** While a cluster comes up: no leader yet, no peers yet. */
 const NOT_YET = [10_003, 10_005, 10_008, 10_009, 10_023]
+
+const OVERLAP_TRIES = 20
+const OVERLAP_WAIT_MS = 100
 
 const getCode = (error: unknown) => (error instanceof JetStreamApiError ? error.code : undefined)
 
@@ -52,6 +56,23 @@ async function findStream({ manager }: StreamsInput, name: string): Promise<Stre
   } catch (error) {
     if (getCode(error) === NOT_FOUND) return undefined
     throw error
+  }
+}
+
+/**
+ * Makes a stream that is missing. Two servers that begin at once may both find it missing, and NATS tells the later one that its
+ * subjects are taken: by the stream that it wanted, as it sees a moment later.
+ */
+async function makeStream(input: StreamsInput, name: string, make: () => Promise<unknown>): Promise<StreamInfo> {
+  for (let tries = 1; ; tries++) {
+    const known = await findStream(input, name)
+    if (known) return known
+    try {
+      await make()
+    } catch (error) {
+      if (getCode(error) !== OVERLAP || tries === OVERLAP_TRIES) throw error
+      await new Promise((resolve) => setTimeout(resolve, OVERLAP_WAIT_MS))
+    }
   }
 }
 
@@ -88,7 +109,7 @@ async function openEvents(input: StreamsInput): Promise<void> {
     // A full stream refuses what comes; it must not push out what was acknowledged.
     discard: DiscardPolicy.New,
   }
-  checkReplicas(input, known ?? (await manager.streams.add(config)))
+  checkReplicas(input, known ?? (await makeStream(input, names.events, () => manager.streams.add(config))))
 }
 
 /** Nobody can change or remove what is in it; it lets go by itself of what is older than a year and the retention. */
@@ -105,19 +126,14 @@ async function openAudit(input: StreamsInput): Promise<void> {
     deny_purge: true,
     discard: DiscardPolicy.New,
   }
-  checkReplicas(input, (await findStream(input, names.audit)) ?? (await manager.streams.add(config)))
+  checkReplicas(input, await makeStream(input, names.audit, () => manager.streams.add(config)))
 }
 
 async function openBucket(input: StreamsInput, bucket: string, ttl?: number): Promise<void> {
   const { connection, replicas } = input
-  const stream = getBucketStream(bucket)
-  if (!(await findStream(input, stream)))
-    await new Kvm(connection).create(bucket, {
-      ...{ history: 1, replicas, storage: StorageType.File },
-      ...(ttl === undefined ? {} : { ttl }),
-    })
-  const info = await findStream(input, stream)
-  if (info) checkReplicas(input, info)
+  const settings = { history: 1, replicas, storage: StorageType.File, ...(ttl === undefined ? {} : { ttl }) }
+  const make = () => new Kvm(connection).create(bucket, settings)
+  checkReplicas(input, await makeStream(input, getBucketStream(bucket), make))
 }
 
 /** Visitors are spread by the number of partitions, so it is written down once and must be the same ever after. */
