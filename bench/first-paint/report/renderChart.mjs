@@ -154,7 +154,8 @@ export function renderChart(scenarios, results) {
   const columns = Math.min(2, scenarios.length)
   const width = (WIDTH - PAD * 2 - LABELS - GAP * (columns - 1)) / columns
   const lineHeight = PANEL_HEAD + height + PANEL_FOOT
-  const rounds = Math.max(0, ...results.map(({ runs }) => runs))
+  const counts = results.map(({ runs }) => runs)
+  const [fewest, most] = [Math.min(...counts), Math.max(0, ...counts)]
   const lines = Math.ceil(scenarios.length / columns)
   const total = HEAD + lines * lineHeight + PAD
   const parts = [
@@ -162,7 +163,7 @@ export function renderChart(scenarios, results) {
     text(
       WIDTH - PAD,
       PAD + 18,
-      `medians of ${rounds} rounds; × the optimum of the same round`,
+      `medians of ${fewest < most ? `${fewest} to ` : ''}${most} rounds; × the optimum of the same round`,
       'class="soft" text-anchor="end"',
     ),
     renderLegend(PAD + 18 + LEGEND),
