@@ -26,7 +26,7 @@ import { createIdSet } from './createIdSet.ts'
 import { createRecentIds } from './createRecentIds.ts'
 import { findNext } from './findNext.ts'
 import { EMPTY, formatState } from './foldedState.ts'
-import { getNames } from './getNames.ts'
+import { getBucketStream, getNames } from './getNames.ts'
 import { parseLogMessage } from './logMessage.ts'
 import { openReader } from './openReader.ts'
 import { readMessages } from './readMessages.ts'
@@ -209,6 +209,22 @@ onNats('a stretch of a stream is read whole while messages are removed and other
   }
   const isThere = (seq: number) => seq <= 30 || seq > 100 || seq % 10 !== 0
   expect(seqs).toEqual(Array.from({ length: 130 }, (_, n) => n + 11).filter(isThere))
+  await connection.close()
+})
+
+onNats('reading a bucket ends, though every value that is read is written again', async () => {
+  const connection = await connect({ servers: nats!.url })
+  const manager = await jetstreamManager(connection)
+  const bucket = await new Kvm(connection).create('restless')
+  const keys = ['a', 'b', 'c']
+  for (const key of keys) await bucket.put(key, '0')
+  const read = new Set<string>()
+  for await (const { subject } of readMessages({ manager, stream: getBucketStream('restless') })) {
+    const key = subject.split('.').at(-1)!
+    read.add(key)
+    await bucket.put(key, 'again')
+  }
+  expect([...read].sort()).toEqual(keys)
   await connection.close()
 })
 

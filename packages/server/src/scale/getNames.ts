@@ -85,4 +85,5 @@ export const getUserKey = (user: string): string => Buffer.from(user).toString('
 
 /** The stream behind a bucket, and the subject of one of its keys: part of NATS' own protocol for key-value buckets. */
 export const getBucketStream = (bucket: string): string => `KV_${bucket}`
+export const isBucketStream = (stream: string): boolean => stream.startsWith(getBucketStream(''))
 export const getKeySubject = (bucket: string, key: string): string => `$KV.${bucket}.${key}`

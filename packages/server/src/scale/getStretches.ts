@@ -1,4 +1,5 @@
-import type { JetStreamManager } from '@nats-io/jetstream'
+import type { JetStreamManager, StreamState } from '@nats-io/jetstream'
+import { isBucketStream } from './getNames.ts'
 
 /** Each is as long as what was written while the one before was read, so they end soon, however much is written. */
 const BUCKET_ROUNDS = 6
@@ -13,10 +14,10 @@ export interface Stretch {
   readonly last: number
 }
 
-async function getLast(manager: JetStreamManager, stream: string): Promise<number> {
+async function getState(manager: JetStreamManager, stream: string): Promise<StreamState> {
   for (let tries = 1; ; tries++) {
     try {
-      return (await manager.streams.info(stream)).state.last_seq
+      return (await manager.streams.info(stream)).state
     } catch (error) {
       if (tries === MAX_TRIES) throw error
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
@@ -30,11 +31,12 @@ async function getLast(manager: JetStreamManager, stream: string): Promise<numbe
  * was read. Rejects when NATS does not answer.
  */
 export async function* getStretches(manager: JetStreamManager, stream: string): AsyncGenerator<Stretch> {
-  const rounds = stream.startsWith('KV_') ? BUCKET_ROUNDS : 1
-  for (let from = 1, round = 0; round < rounds; round++) {
-    const last = await getLast(manager, stream)
-    if (last < from) return
-    yield { from, last }
-    from = last + 1
+  const rounds = isBucketStream(stream) ? BUCKET_ROUNDS : 1
+  for (let next = 1, round = 0; round < rounds; round++) {
+    const { first_seq, last_seq } = await getState(manager, stream)
+    const from = Math.max(next, first_seq)
+    if (last_seq < from) return
+    yield { from, last: last_seq }
+    next = last_seq + 1
   }
 }

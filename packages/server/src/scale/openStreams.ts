@@ -45,6 +45,7 @@ const OVERLAP = 10_065
 /** While a cluster comes up: no leader yet, no peers yet. */
 const NOT_YET = [10_003, 10_005, 10_008, 10_009, 10_023]
 
+/** How often and how long a server waits for a stream that another is making: two seconds in all. */
 const OVERLAP_TRIES = 20
 const OVERLAP_WAIT_MS = 100
 

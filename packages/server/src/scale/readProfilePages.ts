@@ -10,7 +10,7 @@ import { createIdSet } from './createIdSet.ts'
 import { findNext } from './findNext.ts'
 import { parseState } from './foldedState.ts'
 import { getBucketStream, getKeySubject, type Names } from './getNames.ts'
-import { getStretches } from './getStretches.ts'
+import { getStretches, type Stretch } from './getStretches.ts'
 import { readStream, type StreamInput } from './readStream.ts'
 import { mergeParts, type Span } from './span.ts'
 
@@ -43,16 +43,17 @@ async function* readBucket(manager: JetStreamManager, bucket: string, read: Read
   const stream = getBucketStream(bucket)
   const prefix = getKeySubject(bucket, '')
   const known = createIdSet()
-  let end: number | undefined
+  let whole: Stretch | undefined
   for await (const { from, last } of getStretches(manager, stream)) {
-    end ??= last
+    whole ??= { from, last }
     for await (const messages of read({ manager, stream, subject: `${prefix}>`, from, last })) {
       const entries = messages.flatMap((message): Entry[] => {
         const key = message.subject.slice(prefix.length)
         const text = message.string()
         return text !== '' && known.add(key) ? [{ key, text }] : []
       })
-      yield { entries, share: Math.min(1, messages.at(-1)!.seq / end) }
+      const done = messages.at(-1)!.seq - whole.from + 1
+      yield { entries, share: Math.min(1, done / (whole.last - whole.from + 1)) }
     }
   }
 }

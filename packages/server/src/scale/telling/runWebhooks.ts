@@ -67,13 +67,14 @@ async function readRows({ manager, names, site, flags }: Cluster): Promise<reado
 
 async function readGone({ manager, names, flags }: Cluster) {
   const prefix = getKeySubject(names.control, getGoneKey(''))
-  const gone: { readonly webhook: string; readonly url: string; readonly at: number }[] = []
+  const gone = new Map<string, { readonly webhook: string; readonly url: string; readonly at: number }>()
   for await (const message of readMessages({ manager, stream: getBucketStream(names.control) })) {
     if (!message.subject.startsWith(prefix)) continue
     const webhook = Buffer.from(message.subject.slice(prefix.length), 'base64url').toString()
-    if (flags.webhook === undefined || flags.webhook === webhook) gone.push({ webhook, ...parseGone(message.string()) })
+    if (flags.webhook === undefined || flags.webhook === webhook)
+      gone.set(webhook, { webhook, ...parseGone(message.string()) })
   }
-  return gone
+  return [...gone.values()]
 }
 
 async function list(cluster: Cluster): Promise<void> {
