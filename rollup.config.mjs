@@ -8,8 +8,8 @@ import { toRollup } from './scripts/lib/toRollup.mjs'
  * `strict`, `compress`: where every byte is in every page. `compileHint`: V8 compiles all of it at once.
  * `replace`: other files of ours in place of these. `beside`: a file that is not bundled but left beside the bundle, and the
  * address that it has from there.
- * `asleep`: modules that are bundled as a function of their own, which the engine does not compile before it is called: a
- * file that imports a namespace and exports a function that returns it, and the module that it imports.
+ * `asleep`: modules that are bundled as a function of their own, so that none of them runs before it is called: a file that
+ * imports a namespace and exports a function that returns it, and the module that it imports.
  * `external`: what an adapter is used with anyway, and so no part of its own size.
  * `npm`: leave the package's own dependencies to the user's bundler; private packages are always bundled.
  */
