@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import * as path from 'node:path'
 import { build } from '../scripts/build.mjs'
 import { ensureBrowsers } from '../scripts/ensure.mjs'
 import { formatTable } from '../scripts/lib/formatTable.mjs'
@@ -34,6 +35,8 @@ The default takes about ten minutes on two cores; --runs 60 --scenarios all take
                     Default ${DEFAULT_SCENARIOS.join(',')}; all: ${ALL_SCENARIOS.join(',')}
   --runs N          rounds per scenario, default ${DEFAULT_RUNS}; every third one also under a trace
   --only LIST       ${YARDSTICKS.join(' and ')} are always measured along
+  --keep            keep the results of other scenarios that the JSON file holds; each tells when it was measured
+  --json FILE       the chart goes beside it
 `
 
 const NOTES = [
@@ -125,9 +128,15 @@ export async function run({ runs = DEFAULT_RUNS, only, flags, say }) {
     results.unshift(...kept)
     const shown = [...new Set(results.map(({ scenario }) => scenario))].map(parseScenario)
     const measured = all.filter(({ name }) => results.some(({ contender }) => contender === name))
-    writeAtomic(fromRoot(CHART), renderChart(shown, results))
+    const chart = flags.json ? path.resolve(flags.json.replace(/(\.json)?$/, '.svg')) : fromRoot(CHART)
+    writeAtomic(chart, renderChart(shown, results))
     const overview = formatOverview(shown, measured, results)
-    return { ...overview, notes: [...NOTES, `chart: ${CHART}`], programs: { chromium: executablePath }, results }
+    return {
+      ...overview,
+      notes: [...NOTES, `chart: ${path.relative(fromRoot('.'), chart)}`],
+      programs: { chromium: executablePath },
+      results,
+    }
   } finally {
     sites.close()
   }
