@@ -18,6 +18,7 @@ const ENGINE_NEUTRAL = [
   'caps',
   'content',
   'content-redirect',
+  'delivery-device',
   'element',
   'gtm',
   'hydration',

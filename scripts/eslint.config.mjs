@@ -3,8 +3,13 @@ import tseslint from 'typescript-eslint'
 import { bannedWords } from './eslint-rules/bannedWords.mjs'
 import { root } from './lib/fromRoot.mjs'
 
-const TYPESCRIPT = ['packages/*/src/**/*.{ts,tsx}', 'examples/*/src/**/*.{ts,tsx}', 'examples/*/*.ts', 'e2e/**/*.ts']
-const TESTS = ['**/*.test.ts', 'e2e/**/*.ts']
+const TYPESCRIPT = [
+  'packages/*/{src,test}/**/*.{ts,tsx}',
+  'examples/*/src/**/*.{ts,tsx}',
+  'examples/*/*.ts',
+  'e2e/**/*.ts',
+]
+const TESTS = ['**/*.test.ts', 'packages/*/test/**/*.ts', 'e2e/**/*.ts']
 const PURE = ['packages/protocol/src/**/*.ts', 'packages/decide/src/**/*.ts']
 
 const toGlobals = (names) => Object.fromEntries(names.map((name) => [name, 'readonly']))

@@ -118,20 +118,32 @@ async function createReader(folder, run, ledger) {
 async function killOnce({ folder, sender, target, readRows, ledger }) {
   const startedAt = performance.now()
   const collector = await startCollector(folder)
-  const startMs = performance.now() - startedAt
-  const integrity = await readRows()
-  const found = ledger.getState()
   let isWanted = true
-  const sending = sender.run(collector.url, () => isWanted)
-  const failsAt = performance.now() + DEADLINE_MS
-  while (sender.counts.acknowledged < target && performance.now() < failsAt) await wait(5)
-  if (sender.counts.acknowledged < target)
-    throw new Error(`Too little was acknowledged in ${DEADLINE_MS / 1_000} s: ${collector.readError()}`)
-  const ranMs = performance.now() - startedAt - startMs
-  await wait(Math.random() * MAX_EXTRA_MS)
-  collector.child.kill('SIGKILL')
-  isWanted = false
-  const inFlight = await sending
+  // Also when something fails before: a collector that goes on, and a sender that does, would keep this command for ever.
+  const end = () => {
+    collector.child.kill('SIGKILL')
+    isWanted = false
+  }
+  const startMs = performance.now() - startedAt
+  let inFlight
+  let ranMs
+  let integrity
+  let found
+  try {
+    integrity = await readRows()
+    found = ledger.getState()
+    const sending = sender.run(collector.url, () => isWanted)
+    const failsAt = performance.now() + DEADLINE_MS
+    while (sender.counts.acknowledged < target && performance.now() < failsAt) await wait(5)
+    if (sender.counts.acknowledged < target)
+      throw new Error(`Too little was acknowledged in ${DEADLINE_MS / 1_000} s: ${collector.readError()}`)
+    ranMs = performance.now() - startedAt - startMs
+    await wait(Math.random() * MAX_EXTRA_MS)
+    end()
+    inFlight = await sending
+  } finally {
+    end()
+  }
   await Promise.all([collector.ended, sender.settle()])
   return { startMs, ranMs, inFlight, integrity, ...found }
 }
@@ -170,9 +182,13 @@ runMain(import.meta.url, async () => {
     }
     const last = await startCollector(folder)
     const endsAt = performance.now() + DRAIN_MS
-    await sender.run(last.url, () => !sender.isIdle() && performance.now() < endsAt, false)
-    await sender.settle()
-    const { code } = await stopProcess(last)
+    let code
+    try {
+      await sender.run(last.url, () => !sender.isIdle() && performance.now() < endsAt, false)
+      await sender.settle()
+    } finally {
+      code = (await stopProcess(last)).code
+    }
     const integrity = await readRows()
     const { acknowledged, stored, lost, duplicates, unasked, foreign } = ledger.getState()
     const lossyKills = results

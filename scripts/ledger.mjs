@@ -96,12 +96,16 @@ async function deliver({ open, collector, ledger }) {
 
 async function runEngine({ engine, program, display, kills, collectorKills, say }) {
   const folder = await mkdtemp(path.join(tmpdir(), 'unblink-ledger-'))
-  const ledger = await startLedger()
-  const collector = await startCollector(path.join(folder, 'data'), ledger.url)
-  const profileDir = path.join(folder, 'profile')
-  const open = (query) => openBrowser(engine, { program, display, profileDir, url: collector.url + query })
   const startedAt = Date.now()
+  // Whatever has begun is ended, also when what comes after it fails: else this command would never end.
+  const closing = [() => rm(folder, { recursive: true, force: true, maxRetries: 5 })]
   try {
+    const ledger = await startLedger()
+    closing.unshift(() => ledger.close())
+    const collector = await startCollector(path.join(folder, 'data'), ledger.url)
+    closing.unshift(() => collector.kill())
+    const profileDir = path.join(folder, 'profile')
+    const open = (query) => openBrowser(engine, { program, display, profileDir, url: collector.url + query })
     const tools = { open, collector, ledger, say: (text) => say(`  ${engine}: ${text}`) }
     await killBrowsers({ ...tools, kills })
     await killCollectors({ ...tools, kills: collectorKills })
@@ -125,9 +129,7 @@ async function runEngine({ engine, program, display, kills, collectorKills, say 
       seconds: Math.round((Date.now() - startedAt) / 1_000),
     }
   } finally {
-    await collector.kill()
-    ledger.close()
-    await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+    for (const close of closing) await Promise.resolve(close()).catch((error) => say(`  ${engine}: ${error.message}`))
   }
 }
 
@@ -164,15 +166,24 @@ runMain(import.meta.url, async () => {
   await ensurePackages()
   await build()
   const programs = await ensureBrowsers([...engines, ...(engines.includes('webkit') ? ['xvfb'] : [])])
+  // Browsers are in groups of their own, which no Ctrl-C reaches: they end with this process, but only when it ends by itself.
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ])
+    process.once(signal, () => process.exit(code))
   const screen = engines.includes('webkit') ? await startDisplay() : undefined
   const before = getLoad()
   const results = []
-  for (const engine of engines) {
-    const display = screen?.display ?? process.env.DISPLAY
-    const setting = { engine, program: programs[engine], display, kills, collectorKills, say: console.log }
-    results.push(await runEngine(setting))
+  try {
+    for (const engine of engines) {
+      const display = screen?.display ?? process.env.DISPLAY
+      const setting = { engine, program: programs[engine], display, kills, collectorKills, say: console.log }
+      results.push(await runEngine(setting))
+    }
+  } finally {
+    screen?.stop()
   }
-  screen?.stop()
   const load = { before, after: getLoad() }
   const versions = Object.fromEntries(
     engines.filter((engine) => engine !== 'webkit').map((name) => [name, programs[name]]),

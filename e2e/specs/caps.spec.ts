@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test'
 import type { Experience } from '@unblink/protocol'
 import { expect, test, toContent, type DeviceSite } from '../support/deviceSite.ts'
+import { sendNow } from '../support/sendNow.ts'
 
 const heading = (page: Page, slot: string) => page.locator(`[data-unblink=${slot}] h2`)
 
@@ -59,6 +60,7 @@ test('after as many impressions as the cap allows, the next view shows the defau
   await page.goto(site.url())
   await expect(heading(page, 'hero')).toHaveText('Hero default')
   expect(await page.evaluate(() => window.unblink!.slots['hero']!.hiddenAt)).toBeUndefined()
+  await sendNow(page)
   const { p } = await site.waitFor('exposure', ({ p }) => p.slot === 'hero' && p.outcome === 'baseline')
   expect(p).toMatchObject({ reason: 'cached', hiddenMs: 0 })
   expect(p.experience).toBeUndefined()
@@ -67,11 +69,15 @@ test('after as many impressions as the cap allows, the next view shows the defau
   expect((await readDevice(page))!.counts['offer']!.ever).toEqual({ impressions: 2, ignored: 2 })
 })
 
-test('a cap for the visit ends with it, one for ever does not', async ({ page, start }) => {
+test('a cap for the visit ends with it, one for ever does not, and what waits for the next visit comes', async ({
+  page,
+  start,
+}) => {
   const site = await start({
     experiences: [
       offer({ cap: { per: 'session', impressions: 1 } }),
       offer({ id: 'deal', slot: 'deep', cap: { per: 'ever', impressions: 1 } }),
+      offer({ id: 'back', slot: 'deep', when: { visit: 2 }, variants: [{ id: 'v', content: toContent('Back') }] }),
     ],
   })
   await look(page, site, 1)
@@ -84,11 +90,11 @@ test('a cap for the visit ends with it, one for ever does not', async ({ page, s
   await comeBackAfter(page, 31 * MINUTE)
   // The first view back finds out that the visit is over, the second shows it.
   await page.goto(site.url())
-  await expect(heading(page, 'deep')).toHaveText('Deep default')
+  await expect(heading(page, 'deep')).toHaveText('Back')
   await page.waitForFunction(() => (JSON.parse(localStorage['unblink.device'] as string) as Kept).visit === 2)
   await page.goto(site.url())
   await expect(heading(page, 'hero')).toHaveText('Offer')
-  await expect(heading(page, 'deep')).toHaveText('Deep default')
+  await expect(heading(page, 'deep')).toHaveText('Back')
 })
 
 test('what is dismissed gives the default back at once and stays away, also in a visit weeks later', async ({
@@ -117,6 +123,7 @@ test('without a cap, what is dismissed by command comes again with the next view
   await page.evaluate(() => window.unblink!.push('dismiss', 'hero'))
   await expect(heading(page, 'hero')).toHaveText('Hero default')
   await page.locator('[data-unblink=hero] h2').click()
+  await sendNow(page)
   const { p } = await site.waitFor('interaction')
   expect(p.slot).toBe('hero')
   expect(p.experience).toBeUndefined()
@@ -149,6 +156,7 @@ test('a capped experience gives way to the next one that admits the visitor', as
   await look(page, site, 1)
   await page.goto(site.url())
   await expect(heading(page, 'hero')).toHaveText('Second')
+  await sendNow(page)
   const { p } = await site.waitFor('exposure', ({ p }) => p.experience === 'second')
   expect(p).toMatchObject({ outcome: 'variant', reason: 'cached', hiddenMs: 0 })
 })
@@ -199,6 +207,9 @@ test('"forget" and a withdrawn consent erase what was counted', async ({ page, s
 test('pages of a site without caps and triggers fetch neither rules nor the part for them', async ({ page, start }) => {
   const site = await start({ experiences: [offer()] })
   await page.goto(site.url())
+  await expect(heading(page, 'hero')).toHaveText('Offer')
+  await page.waitForTimeout(1_500)
+  await sendNow(page)
   await site.waitFor('impression')
   expect(site.requests.filter((path) => /more|v1\/m/.test(path))).toEqual([])
 })

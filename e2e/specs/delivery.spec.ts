@@ -1,54 +1,9 @@
 import type { BrowserContext, Page } from '@playwright/test'
 import { rm } from 'node:fs/promises'
 import { findBrowser } from '../support/killBrowser.ts'
-import { expect, test, type TestSite } from '../support/site.ts'
-
-/** Opens the test page and waits until the runtime keeps what happens there. */
-async function open(page: Page, site: TestSite): Promise<void> {
-  await page.goto(site.url())
-  await page.waitForFunction(() => window.unblink?.place !== undefined)
-  expect(await page.evaluate(() => window.unblink!.push('event', 'opened'))).toBe(true)
-}
-
-/** Tracks events `first` to `last`, a few in every task, and counts those whose promise says that they are durable. */
-const trackSteps = (page: Page, first: number, last: number): Promise<number> =>
-  page.evaluate(
-    async ([first, last]) => {
-      const promises: Promise<boolean>[] = []
-      for (let n = first; n <= last; n++) {
-        promises.push(window.unblink!.push('event', 'step', { n }) as Promise<boolean>)
-        if (n % 3 === 0) await new Promise((resolve) => setTimeout(resolve, 10))
-      }
-      return (await Promise.all(promises)).filter(Boolean).length
-    },
-    [first, last] as const,
-  )
-
-/** So many events at once are sent at once, with all that waits in the queue: nobody waits until a batch is due. */
-const sendNow = (page: Page): Promise<void> =>
-  page.evaluate(() => {
-    for (let count = 0; count < 50; count++) void window.unblink!.push('event', 'more')
-  })
-
-type Custom = ReturnType<typeof getCustom>[number]
-const getCustom = (site: TestSite) => site.events('custom').filter(({ p }) => p.name !== 'opened' && p.name !== 'more')
-const getStep = ({ p }: Custom) => p.props?.['n']
-const getSteps = (site: TestSite): unknown[] => getCustom(site).map(getStep)
-
-const range = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, index) => first + index)
-
-/**
- * What the collector can tell of loss: each view's events are numbered from 0 without a gap, in the order of their ids.
- * Waits for it, because the worthier events of a view are sent before the others.
- */
-const expectNoGaps = (site: TestSite): Promise<void> =>
-  expect(() => {
-    const events = site.events()
-    for (const view of new Set(events.map(({ pv }) => pv))) {
-      const ofView = events.filter(({ pv }) => pv === view).sort((a, b) => (a.i < b.i ? -1 : 1))
-      expect(ofView.map(({ n }) => n)).toEqual(range(0, ofView.length - 1))
-    }
-  }).toPass({ timeout: 30_000 })
+import { sendNow } from '../support/sendNow.ts'
+import { expect, test } from '../support/site.ts'
+import { comeBack, expectNoGaps, getCustom, getStep, getSteps, openSite, range, trackSteps } from '../support/steps.ts'
 
 const whenBatchFails = (page: Page) => page.waitForEvent('requestfailed', (request) => request.url().endsWith('/v1/e'))
 
@@ -85,7 +40,7 @@ test('C1 kills of the browser right after track() lose nothing that was durable'
       if (ledger.length === endOfRound) browser.kill()
     })
     const page = context.pages()[0]!
-    await open(page, site)
+    await openSite(page, site)
     await page.evaluate((round) => {
       const { noteDurable } = window as unknown as { noteDurable(entry: string): void }
       const track = async (n: number) => {
@@ -104,7 +59,7 @@ test('C1 kills of the browser right after track() lose nothing that was durable'
 
   site.setCollector('answer')
   const context = await launch()
-  await open(context.pages()[0]!, site)
+  await openSite(context.pages()[0]!, site)
   await sendNow(context.pages()[0]!)
   const getEntries = () => getCustom(site).map(({ p }) => p.props?.['entry'])
   const getLost = () => {
@@ -125,7 +80,7 @@ test('a server that goes away in the middle of deliveries stores each event once
   site,
 }) => {
   test.setTimeout(120_000)
-  await open(page, site)
+  await openSite(page, site)
   // Until the end, so that every cut finds something on its way.
   const tracked = page.evaluate(async () => {
     const promises: unknown[] = []
@@ -160,7 +115,7 @@ test('C4 a lost acknowledgement makes the page repeat the batch, and the collect
   page,
   site,
 }) => {
-  await open(page, site)
+  await openSite(page, site)
   site.setCollector('mute')
   const failed = whenBatchFails(page)
   // So many that they are sent at once.
@@ -201,13 +156,6 @@ async function follow(
   await page.click(`#${id}`)
 }
 
-/** Another page of the site, which delivers what others have left. */
-async function comeBack(context: BrowserContext, site: TestSite): Promise<void> {
-  const page = await context.newPage()
-  await open(page, site)
-  await sendNow(page)
-}
-
 /** Ways in which a visitor leaves the page, by the last thing that they did there. */
 const LEAVES: Record<string, (page: Page) => Promise<void>> = {
   async 'click a#link'(page) {
@@ -235,7 +183,7 @@ test('C19 what a visitor did last is stored when they come back, however they le
   site.setCollector('cut')
   for (const leave of Object.values(LEAVES)) {
     const page = await context.newPage()
-    await open(page, site)
+    await openSite(page, site)
     await leave(page)
   }
   expect(site.replies).toEqual([])
@@ -248,14 +196,14 @@ test('C19 what a visitor did last is stored when they come back, however they le
 })
 
 test('what went by beacon and is still in the queue is stored once', async ({ page, site }) => {
-  await open(page, site)
+  await openSite(page, site)
   const countRepeats = () => site.replies.reduce((sum, { dup }) => sum + dup, 0)
   expect(await trackSteps(page, 0, 9)).toBe(10)
   await page.goto('about:blank')
   await expect.poll(() => getSteps(site)).toEqual(range(0, 9))
   expect(countRepeats()).toBe(0)
 
-  await open(page, site)
+  await openSite(page, site)
   await sendNow(page)
   await expect.poll(countRepeats, { timeout: 30_000 }).toBeGreaterThanOrEqual(10)
   expect(getSteps(site)).toEqual(range(0, 9))
@@ -265,7 +213,7 @@ test('what went by beacon and is still in the queue is stored once', async ({ pa
 test('what is in the queue of closed tabs is delivered by the next page of the site', async ({ context, site }) => {
   site.setCollector('cut')
   const tabs = [await context.newPage(), await context.newPage()] as const
-  for (const tab of tabs) await open(tab, site)
+  for (const tab of tabs) await openSite(tab, site)
   expect(await Promise.all([trackSteps(tabs[0], 0, 9), trackSteps(tabs[1], 10, 19)])).toEqual([10, 10])
   for (const tab of tabs) await tab.close()
   expect(site.replies).toEqual([])

@@ -1,7 +1,9 @@
+import { sendNow } from '../support/sendNow.ts'
 import { expect, test } from '../support/site.ts'
 
 test('the outcome of each slot is told as it was', async ({ page, site }) => {
   await page.goto(`${site.url({ profile: 50 })}&utm_source=letter&utm_medium=email&gclid=secret`)
+  await sendNow(page)
   await site.waitFor('exposure', ({ p }) => p.slot === 'help')
   const exposures = new Map(site.events('exposure').map(({ p }) => [p.slot, p]))
   expect(exposures.size).toBe(3)
@@ -31,6 +33,8 @@ test('the outcome of each slot is told as it was', async ({ page, site }) => {
 
 test('a time-out is an exposure too, and says so', async ({ page, site }) => {
   await page.goto(site.url({ profile: 'never' }))
+  await page.waitForFunction(() => window.unblink!.slots['hero']!.cause)
+  await sendNow(page)
   const { p } = await site.waitFor('exposure', ({ p }) => p.slot === 'hero')
   expect(p).toMatchObject({ outcome: 'timeout', reason: 'timeout' })
   expect(p.hiddenMs).toBeGreaterThan(200)
@@ -59,6 +63,7 @@ test('mouse, scroll, clicks and time on page arrive as they happened', async ({ 
   const visibleMs = Date.now() - startedAt
   // The next page is another site's, so what is still in the queue goes out when this one is opened again.
   await page.goto(site.url())
+  await sendNow(page)
 
   const click = await site.waitFor('interaction', ({ p }) => p.kind === 'click')
   expect(click.p).toMatchObject({
@@ -102,6 +107,7 @@ test('what was typed is nowhere in the store', async ({ page, site }) => {
   await page.click('#send')
   await page.waitForURL('**/next*')
   await page.goto(site.url())
+  await sendNow(page)
   const submit = await site.waitFor('interaction', ({ p }) => p.kind === 'submit')
   expect(submit.p).toMatchObject({ target: 'form#form' })
   expect(JSON.stringify(site.events())).not.toContain('secret')
@@ -114,6 +120,7 @@ test('commands pushed before the runtime came are not lost', async ({ page, site
     )
   })
   await page.goto(site.url())
+  await sendNow(page)
   const conversion = await site.waitFor('conversion')
   expect(conversion.p).toEqual({ goal: 'apply', value: 3, currency: 'EUR' })
 })

@@ -57,6 +57,11 @@ test('A27 a prerendered page: no event before it is shown, and its variant when 
   const times = next.events().map(({ at }) => at)
   expect(Math.min(...times), 'no event is older than the showing').toBeGreaterThanOrEqual(find('seen')!.at - 1_000)
   expect(next.events().filter(({ t }) => t === 'page_view').length).toBe(1)
+  const getTimes = () => next.events().flatMap((event) => (event.t === 'engagement' ? [event.p.visibleMs] : []))
+  await expect.poll(() => getTimes().length, { timeout: 20_000 }).toBeGreaterThan(0)
+  expect(Math.max(...getTimes()), 'time counts from the showing').toBeLessThanOrEqual(
+    Date.now() - find('seen')!.at + 1_000,
+  )
 })
 
 test('A27 a page that was prerendered and never shown counts for nothing', async ({ bare, faults, browserName }) => {

@@ -87,6 +87,9 @@ for (const [what, skewMs] of Object.entries({
       // What was made before the jump seems an hour younger or older: nobody can know better.
       expect(Math.abs(at - Date.now())).toBeLessThan(3_700_000)
     }
+    // The reply is fresh, whatever the device thinks of the time.
+    const outcomes = events.flatMap(({ t, p }) => (t === 'exposure' ? [(p as { outcome: string }).outcome] : []))
+    expect(outcomes).toContain('variant')
     const times = events.flatMap((event) => (event.t === 'engagement' ? [event.p.visibleMs, event.p.activeMs] : []))
     expect(Math.min(0, ...times)).toBe(0)
   })

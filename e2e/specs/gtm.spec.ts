@@ -163,3 +163,18 @@ for (const gtm of ['one', 'none'])
     expect(countCustom(shop, 'begin_checkout')).toBe(1)
     expect(shop.events('conversion')).toHaveLength(1)
   })
+
+test('a runtime that was there before the snippet begins when that comes, also after the page has loaded', async ({
+  page,
+  shop,
+}) => {
+  await page.goto(`${shop.url}/u/health`)
+  await page.addScriptTag({ url: '/u/unblink.js' })
+  expect(await page.evaluate(() => 'unblink' in window)).toBe(false)
+  await page.evaluate(() => {
+    const boot = { v: 1, key: 'pk', base: '/u', consent: 'pending', slots: {} }
+    Object.assign(window, { unblinkGtm: { boot } })
+  })
+  await page.addScriptTag({ url: '/u/unblink-boot.js' })
+  await page.waitForFunction(() => window.unblink?.place)
+})

@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test'
 import type { SiteInput } from '@unblink/server'
 import { expect, test, toContent, type DeviceSite } from '../support/deviceSite.ts'
+import { sendNow } from '../support/sendNow.ts'
 
 const heading = (page: Page, slot: string) => page.locator(`[data-unblink=${slot}] h2`)
 
@@ -53,6 +54,7 @@ test('what a click teaches changes a slot that nobody has seen, in the same view
   await expect(heading(page, 'hero')).toHaveText('Hero default')
   await page.locator('#elsewhere').click()
   await expect(heading(page, 'deep')).toHaveText('Deep twice')
+  await sendNow(page)
   const { p } = await site.waitFor('exposure', ({ p }) => p.experience === 'deep-twice')
   expect(p).toMatchObject({ slot: 'deep', outcome: 'late', variant: 'v', reason: 'targeting_match' })
   const outcomes = site.events('exposure').filter(({ p }) => p.slot === 'deep')
@@ -69,10 +71,13 @@ test('a slot that has been seen stays as it is, and one whose late policy is `ne
   const site = await start(rules({ slots: { hero: { deadlineMs: 3_000, late: 'next' }, deep: { deadlineMs: 3_000 } } }))
   await open(page, site)
   await page.locator('[data-unblink=deep]').scrollIntoViewIfNeeded()
+  await page.waitForTimeout(1_200)
+  await sendNow(page)
   await site.waitFor('impression', ({ p }) => p.slot === 'deep')
   await page.evaluate(() => scrollTo(0, 0))
   await page.locator('#elsewhere').click()
   // The click travels with the next batch, since nothing here could use it at once.
+  await sendNow(page)
   await site.waitFor('interaction')
   await page.waitForFunction(() => (localStorage['unblink'] as string | undefined)?.includes('deep-once'))
   await expect(heading(page, 'deep')).toHaveText('Deep default')
@@ -101,6 +106,8 @@ test('a conversion of the page, too; a control is counted when its variant would
   )
   await open(page, site)
   await page.evaluate(() => window.unblink!.push('conversion', { goal: 'order' }))
+  await page.waitForFunction(() => window.unblink!.slots['deep']!.decision?.experience)
+  await sendNow(page)
   const { p } = await site.waitFor('exposure', ({ p }) => p.experience === 'thanks')
   expect(p).toMatchObject({ slot: 'deep', outcome: 'control', reason: 'split', variant: 'control' })
   await expect(heading(page, 'deep')).toHaveText('Deep default')
@@ -115,6 +122,7 @@ test('where nothing can change in this view, a click is sent with what comes aft
   await page.locator('#elsewhere').click()
   await page.waitForTimeout(1_000)
   expect(countBatches(site)).toBe(before)
+  await sendNow(page)
   await site.waitFor('interaction')
   await expect(heading(page, 'deep')).toHaveText('Deep default')
 })

@@ -4,6 +4,7 @@ import { findProgram } from '../../scripts/ensure.mjs'
 import { startBareChromium } from '../support/bareChromium.ts'
 import { script } from '../support/faultPage.ts'
 import { withSite } from '../support/faultTest.ts'
+import { sendNow } from '../support/sendNow.ts'
 import { expect, startSite, test as site } from '../support/site.ts'
 import { expectRightTimes } from '../support/stopwatch.ts'
 import { startWebKit } from '../support/webkit.ts'
@@ -79,24 +80,52 @@ test('a night of sleep is no attention', async ({ page, site }) => {
   await page.waitForTimeout(2_500)
   await page.goto('about:blank')
   await page.goto(site.url())
+  await sendNow(page)
   const { pv } = site.events('page_view')[0] ?? (await site.waitFor('page_view'))
   const { p } = await site.waitFor('engagement', (event) => event.pv === pv && event.p.visibleMs > 1_000)
   expect(p.visibleMs).toBeLessThan(7_500)
 })
 
-test('a slot is viewed once it was half in view for a second, once for each content', async ({ page, site }) => {
-  await page.setViewportSize({ width: 1000, height: 260 })
+/** How much of a slot lies in the viewport, 0 to 1. */
+const getShare = (page: Page, slot: string) =>
+  page.locator(`[data-unblink=${slot}]`).evaluate((element) => {
+    const { top, bottom, height } = element.getBoundingClientRect()
+    return (Math.min(bottom, innerHeight) - Math.max(top, 0)) / height
+  })
+
+test('a slot is viewed once it was half in view for a second, a large one a third, once for each content', async ({
+  page,
+  site,
+}) => {
+  await page.setViewportSize({ width: 1000, height: 200 })
   await page.goto(site.url())
+  await expect(page.locator('#cta')).toBeAttached()
+  const share = await getShare(page, 'hero')
+  expect(share > 0.3 && share < 0.45, `${share} of 300 000 square pixels`).toBe(true)
+  await page.waitForTimeout(1_500)
+  await sendNow(page)
   const { p } = await site.waitFor('impression', ({ p }) => p.slot === 'hero')
   expect(p).toEqual({ slot: 'hero', experience: 'welcome', variant: 'green' })
+  // As much of a small slot is not enough.
+  await page.locator('[data-unblink=promo]').evaluate((promo) => {
+    const { top, height } = promo.getBoundingClientRect()
+    scrollBy(0, top + 0.4 * height - innerHeight)
+  })
+  expect(await getShare(page, 'promo')).toBeCloseTo(0.4, 1)
+  await page.waitForTimeout(1_500)
+  await sendNow(page)
+  await site.waitFor('custom', ({ n }) => n > 80)
   expect(site.events('impression')).toHaveLength(1)
   await page.evaluate(() => scrollTo(0, 340))
+  await page.waitForTimeout(1_500)
+  await sendNow(page)
   const control = await site.waitFor('impression', ({ p }) => p.slot === 'promo')
   expect(control.p).toEqual({ slot: 'promo', experience: 'offer', variant: 'control' })
   await page.evaluate(() => scrollTo(0, 0))
   await page.waitForTimeout(1_500)
   await page.evaluate(() => window.unblink!.push('event', 'end'))
-  await site.waitFor('custom')
+  await sendNow(page)
+  await site.waitFor('custom', ({ p }) => p.name === 'end')
   const names = site.events('impression').map(({ p }) => p.slot)
   expect(names.sort()).toEqual(['help', 'hero', 'promo'])
 })
@@ -104,11 +133,15 @@ test('a slot is viewed once it was half in view for a second, once for each cont
 test('a rotated or late content is another content', async ({ page }) => {
   const fading = await startSite('html', { late: 'fade', deadlineMs: 300 })
   await page.goto(fading.url({ profile: 4_700 }))
+  await page.locator('#cta').waitFor()
+  await page.waitForTimeout(1_500)
+  await sendNow(page)
   await fading.waitFor('impression', ({ p }) => p.slot === 'hero' && p.variant === 'green')
   const told = fading.events('impression').filter(({ p }) => p.slot === 'hero')
   expect(told.map(({ p }) => p.variant)).toEqual([undefined, 'green'])
   await page.goto('about:blank')
   await page.goto(fading.url())
+  await sendNow(page)
   const { p } = await fading.waitFor('vital')
   expect(p.slots.find(({ slot }) => slot === 'hero')).toMatchObject({
     outcome: 'late',
@@ -143,6 +176,8 @@ test('clicks in anger and in vain are told, and those that do something are not'
   await isWatched(page)
   const heading = page.locator('[data-unblink=hero] h2')
   for (let click = 0; click < 4; click++) await heading.click()
+  await page.waitForTimeout(1_300)
+  await sendNow(page)
   const rage = await site.waitFor('interaction', ({ p }) => p.kind === 'rage')
   expect(rage.p).toMatchObject({ slot: 'hero', experience: 'welcome', variant: 'green', target: 'h2' })
   const dead = await site.waitFor('interaction', ({ p }) => p.kind === 'dead')
@@ -156,7 +191,8 @@ test('clicks in anger and in vain are told, and those that do something are not'
   await page.click('h1')
   await page.waitForTimeout(1_300)
   await page.evaluate(() => window.unblink!.push('event', 'end'))
-  await site.waitFor('custom')
+  await sendNow(page)
+  await site.waitFor('custom', ({ p }) => p.name === 'end')
   const kinds = site.events('interaction').map(({ p }) => p.kind)
   expect(kinds.filter((kind) => kind === 'rage')).toHaveLength(1)
   expect(kinds.filter((kind) => kind === 'dead')).toHaveLength(1)
@@ -177,6 +213,7 @@ test('a form in a slot is told when it is begun and when it is sent, and nothing
   await page.locator('#ask button').click()
   await page.waitForURL('**/next*')
   await page.goto(site.url())
+  await sendNow(page)
   const submit = await site.waitFor('interaction', ({ p }) => p.kind === 'submit')
   expect(submit.p).toMatchObject({ slot: 'help' })
   const starts = site.events('interaction').filter(({ p }) => p.kind === 'form_start')
@@ -203,6 +240,7 @@ test('web vitals come when the page is left, with what the slots showed', async 
   await page.waitForTimeout(1_200)
   await page.goto('about:blank')
   await page.goto(site.url())
+  await sendNow(page)
   const { p } = await site.waitFor('vital')
   expect(p.fcpMs).toBeGreaterThan(0)
   expect(p.ttfbMs).toBeLessThanOrEqual(p.fcpMs!)
@@ -245,7 +283,8 @@ test('what tells who somebody is leaves neither the title nor the page’s own e
     }),
   )
   await page.goto(site.url())
-  const custom = await site.waitFor('custom')
+  await sendNow(page)
+  const custom = await site.waitFor('custom', ({ p }) => p.name === 'paid')
   expect(custom.p.props).toEqual({ card: '[removed]', deep: { iban: '[iban]' } })
   expect((await site.waitFor('page_view')).p.title).toBe('Account of [removed]')
   await site.waitFor('conversion')

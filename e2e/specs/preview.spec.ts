@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test'
 import { createPreviewLink } from '@unblink/server'
 import { expect, test, toContent, type DeviceSite } from '../support/deviceSite.ts'
+import { sendNow } from '../support/sendNow.ts'
 
 const heading = (page: Page, slot: string) => page.locator(`[data-unblink=${slot}] h2`)
 
@@ -65,6 +66,8 @@ test('a preview shows what nobody else sees, over what is remembered, and nothin
   await expect(heading(page, 'hero')).toHaveText('Bold')
   await expect(heading(page, 'deep')).toHaveText('Stay')
   await page.locator('[data-unblink=hero] a').click()
+  await page.waitForTimeout(1_200)
+  await sendNow(page)
   await site.waitFor('interaction', ({ p }) => p.slot === 'hero')
   await site.waitFor('impression', ({ p }) => p.slot === 'hero' && p.experience === undefined)
   await page.getByRole('button', { name: 'No, thanks' }).first().click()
@@ -73,6 +76,7 @@ test('a preview shows what nobody else sees, over what is remembered, and nothin
   // As often as one likes, and still not capped, for the collector's word on the next decisions, too, is the preview's.
   await page.goto(site.url('/again'))
   await expect(heading(page, 'hero')).toHaveText('Bold')
+  await sendNow(page)
   const overridden = () => site.events('exposure').filter(({ p }) => p.slot === 'hero' && p.reason === 'override')
   await expect.poll(() => overridden().length).toBe(2)
   // Once a page.

@@ -20,6 +20,7 @@ import {
   startUnblink,
   type RoutedUnblink,
 } from '../support/routingUnblink.ts'
+import { sendNow } from '../support/sendNow.ts'
 import { expect, readSlot, test as base } from '../support/site.ts'
 
 interface Closable {
@@ -78,6 +79,7 @@ for (const { name, missing, start } of FRONTS) {
       const front = keep(await start({ unblink: unblink.url, page: renderPage(renderHead(unblink)), folder }))
       await context.addCookies([{ name: 'session', value: 'secret', url: front.url }])
       const visitor = await openPage(page, `${front.url}/`)
+      await sendNow(page)
       const [exposure] = await unblink.waitForExposures(1)
       expect(exposure).toMatchObject({ visitor, payload: { slot: 'hero', experience: 'welcome', outcome: 'variant' } })
       expect(unblink.getProfileRequests()).toHaveLength(1)
@@ -157,6 +159,7 @@ test('Early Hints: one request, sent before there is a page', async ({
     page.on('pageerror', (error) => errors.push(error.message))
     const before = unblink.getProfileRequests().length
     const visitor = await openPage(page, origin.url)
+    await sendNow(page)
     const exposures = await unblink.waitForExposures(++loads)
     expect(exposures.at(-1)).toMatchObject({ visitor, payload: { slot: 'hero', outcome: 'variant' } })
     const asked = unblink.getProfileRequests().slice(before)
@@ -182,6 +185,7 @@ test('streamed by the origin: the page brings its decision and asks for none', a
   const visitor = await openPage(page, `${front.url}/`)
   const hiddenAt = await page.evaluate(() => window.unblink!.slots['hero']!.hiddenAt)
   expect(hiddenAt, 'a slot whose decision comes before it is never hidden').toBeUndefined()
+  await sendNow(page)
   const [exposure] = await unblink.waitForExposures(1)
   expect(exposure).toMatchObject({ visitor, payload: { slot: 'hero', experience: 'welcome', outcome: 'variant' } })
   expect(await openPage(page, `${front.url}/`)).toBe(visitor)
@@ -201,6 +205,7 @@ test('streamed by a worker in front of the origin: it asks once for each page', 
   await context.addCookies([{ name: 'session', value: 'secret', url: front.url }])
 
   const visitor = await openPage(page, `${front.url}/`)
+  await sendNow(page)
   const [exposure] = await unblink.waitForExposures(1)
   expect(exposure).toMatchObject({ visitor, payload: { slot: 'hero', experience: 'welcome', outcome: 'variant' } })
   expect(await openPage(page, `${front.url}/`)).toBe(visitor)

@@ -5,6 +5,7 @@ import Database from 'libsql'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sendNow } from '../support/sendNow.ts'
 
 /** The rows of the tour in examples/bank/README.md that the other specs do not walk. */
 const test = base.extend<{ bank: BankServer & { readonly dataDir: string } }>({
@@ -33,8 +34,12 @@ async function readExposures(dataDir: string, slot: string): Promise<Exposure[]>
   }
 }
 
-const expectExposure = (dataDir: string, slot: string, exposure: Partial<Exposure>) =>
-  expect.poll(() => readExposures(dataDir, slot), { timeout: 6_000 }).toContainEqual(expect.objectContaining(exposure))
+async function expectExposure(page: Page, dataDir: string, slot: string, exposure: Partial<Exposure>) {
+  await sendNow(page)
+  await expect
+    .poll(() => readExposures(dataDir, slot), { timeout: 6_000 })
+    .toContainEqual(expect.objectContaining(exposure))
+}
 
 /** A busy machine may let a view miss its deadline: then the default stays, and the next view is asked. */
 const visitUntil = (page: Page, url: string, check: () => Promise<void>) =>
@@ -50,12 +55,12 @@ test('the experiment: control shows the default, the other variant its own words
   const promo = panel(page, 'home.promo')
   await visitUntil(page, `${bank.url}/?visitor=control`, async () => {
     await expect(promo).toContainText('Switch to us in seven days')
-    await expectExposure(bank.dataDir, 'home.promo', { experience: 'promo-wording', outcome: 'control' })
+    await expectExposure(page, bank.dataDir, 'home.promo', { experience: 'promo-wording', outcome: 'control' })
   })
   await page.getByRole('link', { name: 'with the new wording' }).click()
   await visitUntil(page, bank.url, async () => {
     await expect(promo).toContainText('Moving banks, without a form', { timeout: 2_000 })
-    await expectExposure(bank.dataDir, 'home.promo', { variant: 'no-forms', outcome: 'variant' })
+    await expectExposure(page, bank.dataDir, 'home.promo', { variant: 'no-forms', outcome: 'variant' })
   })
 })
 
@@ -63,7 +68,7 @@ test('who is held out sees every default, and is measured', async ({ page, bank 
   await visitUntil(page, `${bank.url}/?visitor=held-out`, async () => {
     await expect(panel(page, 'home.promo')).toContainText('Switch to us in seven days')
     for (const slot of ['home.hero', 'home.promo'])
-      await expectExposure(bank.dataDir, slot, { outcome: 'holdout', reason: 'holdout' })
+      await expectExposure(page, bank.dataDir, slot, { outcome: 'holdout', reason: 'holdout' })
   })
 })
 
@@ -80,7 +85,7 @@ test('the trigger and the cap: an offer of advice comes when the page has been r
   }
   await page.goto(`${bank.url}/mortgages?visitor=control`)
   await readToTheEnd()
-  await expectExposure(bank.dataDir, 'mortgages.adviser', { experience: 'adviser-hesitant', outcome: 'late' })
+  await expectExposure(page, bank.dataDir, 'mortgages.adviser', { experience: 'adviser-hesitant', outcome: 'late' })
   await page.goto(`${bank.url}/mortgages`)
   await readToTheEnd()
   await page.goto(`${bank.url}/mortgages`)

@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test'
 import type { Experience, Trigger } from '@unblink/protocol'
 import { expect, test, toContent, type DeviceSite } from '../support/deviceSite.ts'
+import { sendNow } from '../support/sendNow.ts'
 
 const heading = (page: Page, slot: string) => page.locator(`[data-unblink=${slot}] h2`)
 
@@ -41,13 +42,11 @@ const readOutcomes = (site: DeviceSite, slot: string) =>
     .filter(({ p }) => p.slot === slot)
     .map(({ p: { outcome, experience } }) => (experience === undefined ? outcome : `${outcome} ${experience}`))
 
-test('time on the page: a slot that nobody has seen is swapped at once, after an exposure of its baseline', async ({
-  page,
-  start,
-}) => {
+test('time on the page: an unseen slot is swapped at once, after its baseline’s exposure', async ({ page, start }) => {
   const site = await start({ experiences: [when({ timeOnPageMs: 1_000 })] })
   await page.goto(site.url())
   await expect(heading(page, 'deep')).toHaveText('Offer')
+  await sendNow(page)
   const { p } = await site.waitFor('exposure', ({ p }) => p.outcome === 'late')
   expect(p).toMatchObject({ slot: 'deep', experience: 'offer', variant: 'v', reason: 'targeting_match' })
   expect(readOutcomes(site, 'deep')).toEqual(['baseline', 'late offer'])
@@ -110,16 +109,14 @@ test('a slot that has been seen keeps its default by the policy `keep`, and has 
   await page.goto(site.url('/2'))
   await expect(heading(page, 'hero')).toHaveText('Offer')
   expect(await page.evaluate(() => window.unblink!.slots['hero']!.hiddenAt)).toBeUndefined()
+  await sendNow(page)
   await site.waitFor('exposure', ({ p }) => p.outcome === 'variant')
   expect(readOutcomes(site, 'hero')).toEqual(['baseline', 'variant offer'])
   await page.goto(site.url('/3'))
   await expect(heading(page, 'hero')).toHaveText('Hero default')
 })
 
-test('it fades into a slot that has been seen where the site wants that, unless the visitor has touched it', async ({
-  page,
-  start,
-}) => {
+test('it fades into a seen slot where the site wants that, unless the visitor touched it', async ({ page, start }) => {
   const site = await start({
     slots: { hero: { deadlineMs: 3_000, late: 'fade' }, deep: {} },
     experiences: [when({ exitIntent: true }, { slot: 'hero' })],
@@ -127,6 +124,7 @@ test('it fades into a slot that has been seen where the site wants that, unless 
   await open(page, site)
   await leaveByTheTop(page)
   await expect(heading(page, 'hero').first()).toHaveText('Offer')
+  await sendNow(page)
   await site.waitFor('exposure', ({ p }) => p.outcome === 'late')
   expect(readOutcomes(site, 'hero')).toEqual(['baseline', 'late offer'])
 
@@ -236,6 +234,8 @@ test('the control of an experiment that waits is told at the same moment as its 
   })
   await open(page, site)
   await page.evaluate(() => window.unblink!.push('event', 'go'))
+  await page.waitForFunction(() => window.unblink!.slots['deep']!.decision?.experience)
+  await sendNow(page)
   const { p } = await site.waitFor('exposure', ({ p }) => p.experience === 'offer')
   expect(p).toMatchObject({ outcome: 'control', variant: 'control', reason: 'split' })
   expect(readOutcomes(site, 'deep')).toEqual(['baseline', 'control offer'])

@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test'
 import { recordShifts } from '../support/recordShifts.ts'
+import { sendNow } from '../support/sendNow.ts'
 import { expect, readSlot, startSite, test as base, type TestSite } from '../support/site.ts'
 
 /** `fading`: its hero follows a late answer by a crossfade. `picture`: its hero's variant brings an image. */
@@ -30,6 +31,7 @@ test('a returning visitor gets the remembered decision at once, even when the pr
   await page.goto(site.url({ profile: 'never', drip: 30 }))
   expect(await readSlot(page, 'hero')).toMatchObject({ text: 'VariantGo on', isVisible: true })
   expect(await page.evaluate(() => window.unblink!.slots['hero']!.hiddenAt)).toBeUndefined()
+  await sendNow(page)
   const { p } = await site.waitFor('exposure', ({ p }) => p.slot === 'hero' && p.reason === 'cached')
   expect(p).toMatchObject({ outcome: 'variant', variant: 'green', hiddenMs: 0 })
   expect(p.profileMs).toBeUndefined()
@@ -64,6 +66,7 @@ test('an image of a remembered decision is asked for from the head', async ({ pa
 test('consent that is withdrawn in the middle of a visit leaves nothing behind', async ({ page, site }) => {
   await page.goto(site.url())
   await isRemembered(page)
+  await sendNow(page)
   await site.waitFor('exposure')
   await page.evaluate(() => window.unblink!.push('consent', { personalization: 'denied', analytics: 'denied' }))
   await page.click('#send')
@@ -95,6 +98,7 @@ test('a late answer fades in where the site wants it, and both outcomes are told
   await expect(page.locator('#cta')).toBeVisible()
   // The old banner's picture is gone again, and nothing of the fade is left on the slot.
   await expect.poll(async () => (await readSlot(page, 'hero')).attributes).toEqual(['data-unblink'])
+  await sendNow(page)
   await fading.waitFor('exposure', ({ p }) => p.slot === 'hero' && p.outcome === 'late')
   const outcomes = fading.events('exposure').filter(({ p }) => p.slot === 'hero')
   expect(outcomes.map(({ p }) => p.outcome)).toEqual(['timeout', 'late'])
@@ -156,9 +160,11 @@ const go = (page: Page, path: string, text: string) =>
 test('a route change starts a view of its own, and its slots are personalised', async ({ page, site }) => {
   await page.goto(site.url())
   await expect(page.locator('#cta')).toBeVisible()
+  await sendNow(page)
   await site.waitFor('exposure', ({ p }) => p.slot === 'hero')
   await go(page, '/route?profile=0', 'Route')
   await expect(page.locator('#cta')).toBeVisible()
+  await sendNow(page)
   await site.waitFor('exposure', ({ lo, p }) => lo === '/route' && p.slot === 'hero' && p.outcome === 'variant')
   const views = site.events('page_view')
   expect(views.map(({ lo, p }) => [lo, p.kind])).toEqual([

@@ -13,9 +13,8 @@ test.skipIf(!isInstalled)(
   { timeout: 240_000 },
   async () => {
     const said = []
-    const { command, env } = getCliCommand()
     const plan = { kills: 1, rate: 200, visitors: 30, eventsPerKill: 200 }
-    const found = await runClusterLedger({ command, env, ...plan, say: (line) => said.push(line) })
+    const found = await runClusterLedger({ command: getCliCommand(), ...plan, say: (line) => said.push(line) })
     expect(found.results.map(({ target }) => target)).toEqual(TARGETS)
     expect(found.ledger).toMatchObject({ acknowledged: found.sent, lost: 0, duplicates: 0, foreign: 0 })
     expect(found.last).toMatchObject({ lost: 0, wrong: 0 })

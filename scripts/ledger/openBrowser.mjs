@@ -67,6 +67,10 @@ const ENGINES = {
   }),
 }
 
+/** A group that is killed is gone at once; who has left it (a crash handler) is killed by its number, and then waited for. */
+const LEAVE_MS = 2_000
+const GONE_MS = 20_000
+
 export const ENGINE_NAMES = Object.keys(ENGINES)
 
 /** Processes that were started with this text among their arguments. */
@@ -79,6 +83,15 @@ const findProcesses = (text) =>
     }
   })
 
+/** @param pid Of a process, or of a group as a negative number. */
+function killNow(pid) {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has ended by itself.
+  }
+}
+
 /**
  * Opens a page in a browser of its own, the leader of a process group. `kill` ends them all at once, as the kernel does
  * when memory runs out: no handler runs and nothing is flushed. It resolves when the next one may have the profile.
@@ -90,20 +103,20 @@ export function openBrowser(engine, setting) {
   const failed = once(child, 'error').then(([error]) => Promise.reject(error))
   const ended = Promise.race([once(child, 'exit'), failed])
   ended.catch(() => {}) // without a browser the ledger hears nothing, which is told there
-  const end = () => {
-    try {
-      process.kill(-child.pid, 'SIGKILL')
-    } catch {
-      // It has ended by itself.
-    }
-  }
+  const end = () => killNow(-child.pid)
   process.once('exit', end)
   return {
     async kill() {
       end()
       process.off('exit', end)
       await ended
-      while (findProcesses(setting.profileDir).length > 0) await sleep(10)
+      const startedAt = performance.now()
+      for (let left; (left = findProcesses(setting.profileDir)).length > 0; await sleep(10)) {
+        const ms = performance.now() - startedAt
+        if (ms > GONE_MS)
+          throw new Error(`Processes of ${engine} cannot be killed: ${left.join(', ')}. End them by hand.`)
+        if (ms > LEAVE_MS) for (const pid of left) killNow(Number(pid))
+      }
     },
   }
 }

@@ -109,10 +109,11 @@ export async function runWebhookLedger({ command, env = {}, kills, rate, say, is
   const workers = [await make('worker 1', 'worker'), await make('worker 2', 'worker')]
   const startedAt = performance.now()
   const done = []
+  let load
   try {
     await collector.start()
     await Promise.all(workers.map((one) => one.start()))
-    const load = startLoad(collector.url, rate)
+    load = startLoad(collector.url, rate)
     for (let kill = 0; kill < kills * TARGETS.length && !isEnough(); kill++) {
       const target = TARGETS[kill % TARGETS.length]
       const list = target === 'worker' ? workers : nats.nodes
@@ -148,7 +149,10 @@ export async function runWebhookLedger({ command, env = {}, kills, rate, say, is
       seconds: (performance.now() - startedAt) / 1_000,
     }
   } finally {
+    // Where something has failed the load would go on asking for ever; what it asks just now ends with the collector.
+    const stopping = load?.stop()
     await Promise.all([...workers, collector].map((one) => one.kill().catch(() => undefined)))
+    await stopping
     receiver.stop()
     await nats.stop()
     rmSync(folder, { recursive: true, force: true })

@@ -28,7 +28,8 @@ export async function startCollector(dataDir, ledgerUrl) {
     url: `http://127.0.0.1:${port}/`,
     setMode(next) {
       mode = next
-      child.send(mode)
+      // One that has died tells itself, by what pages then do not get.
+      if (child.connected) child.send(mode)
     },
     start,
     kill,

@@ -1,6 +1,9 @@
 import { createServer } from 'node:http'
 
-/** Writes down what pages say was durable. `entries` grows; `whenHeard` resolves with the next entry of a round. */
+/**
+ * Writes down what pages say was durable. `entries` grows; `whenHeard` resolves with the next entry of a round, and rejects when there
+ * was none in time. `close` leaves nothing that keeps the process: who still waits is told nothing more.
+ */
 export async function startLedger() {
   const entries = new Set()
   const waiting = new Map()
@@ -8,7 +11,7 @@ export async function startLedger() {
     for (const entry of text.split(',').filter(Boolean)) {
       entries.add(entry)
       const [round] = entry.split('.')
-      waiting.get(round)?.()
+      waiting.get(round)?.tell()
       waiting.delete(round)
     }
   }
@@ -29,12 +32,15 @@ export async function startLedger() {
     whenHeard: (round, limitMs) =>
       new Promise((resolve, reject) => {
         const timer = setTimeout(() => reject(new Error(`No page told the ledger anything in ${limitMs} ms.`)), limitMs)
-        waiting.set(String(round), () => {
+        const tell = () => {
           clearTimeout(timer)
           resolve()
-        })
+        }
+        waiting.set(String(round), { tell, timer })
       }),
     close() {
+      for (const { timer } of waiting.values()) clearTimeout(timer)
+      waiting.clear()
       server.closeAllConnections()
       server.close()
     },

@@ -1,4 +1,9 @@
 import { buildSnippet } from '../build.mjs'
+import { bundleCli } from './bundleCli.mjs'
 
-/** Vitest's global setup: the snippet's text is a source file that git does not hold. */
-export const setup = () => buildSnippet({ say: console.log })
+/** Vitest's global setup: what git does not hold, made anew before each run, so that nothing of it is stale. */
+export async function setup(project) {
+  await buildSnippet({ say: console.log })
+  await bundleCli()
+  project.onTestsRerun(bundleCli)
+}

@@ -6,6 +6,6 @@ const begin = () => {
   if (window.unblink) window.unblink.runtime ??= script?.src
   start()
 }
-// A snippet that is itself a file may come after us; `load` waits for both.
+// A snippet that is itself a file may come after us: `load` waits for both, and after it such a file calls us.
 if (window.unblink) begin()
-else addEventListener('load', begin)
+else for (const type of ['load', 'unblink']) addEventListener(type, begin)

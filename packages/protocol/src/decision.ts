@@ -98,7 +98,20 @@ export const MIN_ROTATION_MS = 3_000
 export const MAX_ROTATION_MS = 60_000
 export const MAX_ROTATION_CONTENTS = 8
 
-/** Why a decision came out as it did: OpenFeature's reasons in lower snake case, and four of ours. */
+/**
+ * Why a decision came out as it did: OpenFeature's reasons (https://openfeature.dev/specification/types#resolution-reason) in
+ * lower snake case, and four of ours.
+ *
+ * - `targeting_match`, `split`: an experience admits the visitor; a personalization, or an experiment.
+ * - `default`, `consent`, `holdout`: none does; none does without consent; the visitor is kept out of all.
+ * - `error`: the rules are at fault, or the content could not be filled in.
+ * - `override`: a preview forces it.
+ * - `cached`: remembered from an earlier view, and still valid.
+ * - `disabled`: requests were too slow lately, so for some minutes the page does not wait for them.
+ * - `timeout`: there was none in time. Only exposures and flags say so, where a decision is missing.
+ * - `stale`: it may be out of date. Nothing here says so, for what has expired is never used; a server of your own may, and
+ *   it is passed on as it is.
+ */
 export type Reason =
   | 'targeting_match'
   | 'split'

@@ -39,6 +39,6 @@ export interface ProfileReply {
    * triggers of others; left out where it has nothing to do.
    */
   readonly rest?: readonly string[]
-  /** Epoch milliseconds after which the decisions must not be used. */
+  /** Epoch milliseconds by the device's clock, which may be days fast, after which the decisions must not be used. */
   readonly expiresAt: number
 }

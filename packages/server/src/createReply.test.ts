@@ -137,7 +137,7 @@ test('groups count in audiences and in what keeps from an experience', async () 
   await start(site, { login: 'ann', city: 'bath' })
   expect(await ask()).toMatchObject({ audiences: ['staff'], decisions: [{ experience: 'inside' }] })
   await server!.unblink.setAttributes(VISITOR, { city: 'york' })
-  expect(await ask()).toMatchObject({ audiences: ['staff'], decisions: [{ experience: 'all' }] })
+  expect(await ask()).toMatchObject({ audiences: ['staff', 'inside:suppress'], decisions: [{ experience: 'all' }] })
 })
 
 test('an operator of the site’s own decides on the server, and reaches the page as an audience', async () => {

@@ -14,7 +14,11 @@ import type { Publication } from './site/publish.ts'
 import { resolveRules } from './site/resolveRules.ts'
 
 export const MAX_REPLY_BYTES = 32 * 1024
-const VALID_MS = 30 * 60_000
+/**
+ * Guards against answers that something has kept (a cached page with a decision in it). The page compares it with the device's clock,
+ * which may be fast by days, so it is long; what the page itself remembers ends sooner, by one and the same clock.
+ */
+const VALID_MS = 3 * 86_400_000
 
 export interface ReplyInput {
   readonly publication: Publication
@@ -120,6 +124,11 @@ export function createReply({
   const known = Object.keys(manifest.slots)
   const asked = slots ? slots.filter((slot) => known.includes(slot)) : known
   const exposed = pick(profile ? { ...context, ...attributes } : context, site.expose)
+  // What has become a personalization is chosen anew each time.
+  const isSplit = (id: string) => rules.experiences.some((one) => one.id === id && one.kind === 'experiment')
+  const assigned = Object.entries(profile?.assignments ?? {}).flatMap(([id, { variant }]) =>
+    isSplit(id) ? [[id, variant] as const] : [],
+  )
   const decided = decide({
     manifest: rules,
     attributes,
@@ -128,6 +137,7 @@ export function createReply({
     slots: asked,
     consent,
     now,
+    memory: { assignments: Object.fromEntries(assigned) },
   })
   const view = isAllowed ? exposed : pick(context, site.expose)
   const getOverride = (slot: string) => overrides.find((decision) => decision.slot === slot)

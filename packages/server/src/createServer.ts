@@ -15,6 +15,7 @@ import { createTap } from './createTap.ts'
 import { refuse } from './http/refuse.ts'
 import { limitLog } from './limitLog.ts'
 import { getMessage } from './log.ts'
+import { createDriftWatch } from './metrics/createDriftWatch.ts'
 import { createMetrics } from './metrics/createMetrics.ts'
 import { createModels } from './model/createModels.ts'
 import { restoreArms } from './model/restoreArms.ts'
@@ -205,6 +206,7 @@ export async function createServer({
       ...(keyLimit ? { key: createBuckets({ ...keyLimit, getTime }) } : {}),
     },
     metrics,
+    drift: createDriftWatch({ registry: metrics.registry, now }),
     isBot,
     isDraining: () => isDraining,
     hub: createHub(),

@@ -26,11 +26,9 @@ afterEach(async () => {
 
 /** The server in a shell that allows it few open files. */
 async function start(): Promise<string> {
-  const { command, env } = getCliCommand()
   const args = ['serve', '--config', join(folder, 'site.json'), '--port', '0', '--data', folder]
-  const child = spawn('sh', ['-c', `ulimit -n ${OPEN_FILES}; exec "$@"`, 'sh', ...command, ...args], {
+  const child = spawn('sh', ['-c', `ulimit -n ${OPEN_FILES}; exec "$@"`, 'sh', ...getCliCommand(), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...env },
   })
   const output = { out: '', err: '' }
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output.out += text))

@@ -182,6 +182,32 @@ test('E12 a server without keys of its own answers to none, and keeps its metric
   await keyless.stop()
 })
 
+test('E12 who tries keys is counted and logged, and what they tried is not', async () => {
+  const own = await startTestServer({
+    site: makeSite({
+      keys: { browser: 'bank-page', servers: { watch: { secret: 'w'.repeat(32), scopes: ['metrics'] } } },
+    }),
+  })
+  for (const key of ['guess-number-one', 'guess-number-two'])
+    expect((await callWithKey(own, 'GET', `/v1/visitors/${VISITOR}/export`, { key })).status).toBe(401)
+  expect((await callWithKey(own, 'DELETE', `/v1/visitors/${VISITOR}`, { key: 'w'.repeat(32) })).status).toBe(403)
+  expect((await fetch(`${own.url}/v1/loss`)).status).toBe(401)
+  const metrics = await (await fetch(`${own.url}/metrics`)).text()
+  for (const [why, times] of [
+    ['unknown', 2],
+    ['scope', 1],
+    ['none', 1],
+  ] as const)
+    expect(metrics).toContain(`unblink_keys_refused_total{why="${why}"} ${times}`)
+  const told = own.logs.filter(({ code }) => code === 'key_refused')
+  expect(told.map(({ route }) => route)).toEqual([
+    ...Array<string>(2).fill('GET /v1/visitors/:visitor/export'),
+    'DELETE /v1/visitors/:visitor',
+  ])
+  expect(JSON.stringify(told)).not.toMatch(/guess|w{32}/)
+  await own.stop()
+})
+
 test('E3 who names one unknown visitor after the other is refused for a while; a page of ours never does', async () => {
   const own = await startTestServer()
   const guess = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`

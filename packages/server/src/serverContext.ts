@@ -6,6 +6,7 @@ import type { Identity } from './identity/createIdentity.ts'
 import type { KnownLinks } from './identity/createLinks.ts'
 import type { Hub } from './live/createHub.ts'
 import type { Log } from './log.ts'
+import type { DriftWatch } from './metrics/createDriftWatch.ts'
 import type { Metrics } from './metrics/createMetrics.ts'
 import type { Models } from './model/createModels.ts'
 import type { Audit } from './privacy/createAudit.ts'
@@ -74,6 +75,8 @@ export interface ServerContext {
   readonly pressure: Pressure
   readonly limits: Limits
   readonly metrics: Metrics
+  /** Sees when the values move that declared attributes are made of. */
+  readonly drift: DriftWatch
   /** Judges a User-Agent header. */
   readonly isBot: (userAgent: string) => boolean
   /** Whether the server takes leave: it still answers, and says that others should be asked. */

@@ -8,6 +8,8 @@ import { expect, test } from 'vitest'
 import { createProof } from './identity/createProof.ts'
 import { makeBatch, makeEvent, makeRequest, makeSite } from '../test/startTestServer.ts'
 import { createServer } from './createServer.ts'
+import { formatPreviewToken } from './preview/previewToken.ts'
+import { signMessage } from './webhooks/signMessage.ts'
 
 /** How many requests: a hundred thousand take some minutes, so they are asked for. */
 const TUPLES = Number(process.env['UNBLINK_TUPLES'] ?? 800)
@@ -16,6 +18,11 @@ const SITES = ['shop', 'bank'] as const
 type SiteId = (typeof SITES)[number]
 
 const toSecret = (site: SiteId, scope: string) => `${site}-${scope}-secret-of-at-least-32-characters`
+const toHookSecret = (site: SiteId) => `whsec_${Buffer.alloc(32, site).toString('base64')}`
+const getPreviewPath = (site: SiteId) => {
+  const overrides = { show: { 'home.hero': { experience: 'hero', variant: 'rates' } }, until: Date.now() + 60_000 }
+  return `/v1/preview?show=${encodeURIComponent(formatPreviewToken(overrides, site, toSecret(site, 'full')))}`
+}
 const VISITORS: Record<SiteId, string> = {
   shop: '11111111-1111-4111-8111-111111111111',
   bank: '22222222-2222-4222-8222-222222222222',
@@ -32,9 +39,13 @@ const makeTenant = (id: SiteId) =>
       servers: Object.fromEntries(SCOPES.map((scope) => [scope, { secret: toSecret(id, scope), scopes: [scope] }])),
     },
     origins: [`https://www.${id}.example`],
+    hooks: { crm: { secret: toHookSecret(id), visitor: '$.visitor', map: { tier: '$.tier' } } },
   })
 
-/** One call, with what it takes: a browser key with an origin, or a server key with a scope. */
+/**
+ * One call, with what it takes: a browser key with an origin, a server key with a scope, the cookie of a visitor on a page of the
+ * server's own origin, or a signature.
+ */
 const CALLS = {
   profile: { by: 'browser', method: 'POST', path: () => '/v1/p' },
   collect: { by: 'browser', method: 'POST', path: () => '/v1/e' },
@@ -50,6 +61,14 @@ const CALLS = {
   eraseVisitor: { by: 'erase', method: 'DELETE', path: (of: SiteId) => `/v1/visitors/${VISITORS[of]}` },
   eraseUser: { by: 'erase', method: 'DELETE', path: (of: SiteId) => `/v1/users/${USERS[of]}` },
   loss: { by: 'metrics', method: 'GET', path: () => '/v1/loss' },
+  metrics: { by: 'metrics', method: 'GET', path: () => '/metrics' },
+  exportEvents: { by: 'export', method: 'GET', path: () => '/v1/export/events' },
+  exportProfiles: { by: 'export', method: 'GET', path: () => '/v1/export/profiles' },
+  import: { by: 'attributes', method: 'POST', path: () => '/v1/import' },
+  manifest: { by: 'browser', method: 'GET', path: (_of: SiteId, keyOf: SiteId) => `/v1/m?key=pk_${keyOf}` },
+  eraseOwn: { by: 'cookie', method: 'DELETE', path: () => '/v1/visitor' },
+  hook: { by: 'signature', method: 'POST', path: () => '/v1/hooks/crm' },
+  preview: { by: 'signature', method: 'GET', path: (_of: SiteId, keyOf: SiteId) => getPreviewPath(keyOf) },
 } as const
 
 const tuple = fc.record({
@@ -90,19 +109,29 @@ function getBody({ call, keyOf, of }: Tuple): unknown {
       return { set: { tier: 'gold' } }
     case 'link':
       return { user: USERS[of] }
+    case 'import':
+    case 'hook':
+      return { visitor, ...(call === 'hook' ? { tier: 'gold' } : { set: { tier: 'gold' } }) }
     default:
       return undefined
   }
 }
 
-function getHeaders({ call, keyOf, scope, origin }: Tuple): Record<string, string> {
-  const isBrowser = CALLS[call].by === 'browser'
+let deliveries = 0
+
+function getHeaders(one: Tuple, body: string | undefined): Record<string, string> {
+  const { call, keyOf, scope, origin, of } = one
+  const { by } = CALLS[call]
+  const isBrowser = by === 'browser' || by === 'cookie'
   const key = scope === 'browser' ? `pk_${keyOf}` : toSecret(keyOf, scope)
+  const message = { id: `msg_${deliveries++}`, at: Date.now(), body: body ?? '', secrets: [toHookSecret(keyOf)] }
   return {
-    'content-type': isBrowser ? 'text/plain' : 'application/json',
+    'content-type': isBrowser ? 'text/plain' : call === 'import' ? 'application/x-ndjson' : 'application/json',
     'user-agent': 'Mozilla/5.0 Firefox/153.0',
     ...(isBrowser && origin !== undefined ? { origin } : {}),
     ...(!isBrowser && scope !== 'none' ? { authorization: `Bearer ${key}` } : {}),
+    ...(by === 'cookie' ? { cookie: `ub_v=${VISITORS[of]}` } : {}),
+    ...(by === 'signature' ? signMessage(message) : {}),
   }
 }
 
@@ -111,8 +140,11 @@ function getRefusal({ at, call, keyOf, scope, origin }: Tuple): readonly number[
   const { by } = CALLS[call]
   if (by === 'browser')
     return (origin === undefined || origin === `https://www.${at}.example`) && keyOf === at ? null : [403]
+  if (by === 'cookie') return origin === undefined ? null : [403]
+  // Who signs wrongly too often is put off.
+  if (by === 'signature') return keyOf === at ? null : call === 'hook' ? [401, 429] : [403]
   if (keyOf !== at || scope === 'none' || scope === 'browser') return [401]
-  return scope === 'full' || scope === by ? null : call === 'loss' ? [401] : [403]
+  return scope === 'full' || scope === by ? null : [403]
 }
 
 test(
@@ -140,11 +172,12 @@ test(
       return hash.digest('hex')
     }
     const ask = (one: Tuple) => {
-      const body = getBody(one)
-      return tenants[one.at].app.request(CALLS[one.call].path(one.of), {
+      const given = getBody(one)
+      const body = given === undefined ? undefined : JSON.stringify(given)
+      return tenants[one.at].app.request(CALLS[one.call].path(one.of, one.keyOf), {
         method: CALLS[one.call].method,
-        headers: getHeaders(one),
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        headers: getHeaders(one, body),
+        ...(body === undefined ? {} : { body }),
       })
     }
     try {

@@ -1,20 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const toPath = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
-
-/** Runs TypeScript as it is, so that no build can be stale. */
-const JITI = join(dirname(createRequire(import.meta.url).resolve('jiti/package.json')), 'lib/jiti-cli.mjs')
-const CLI = toPath('../src/cli.ts')
-const SOURCES = Object.fromEntries(
-  ['protocol', 'snippet', 'decide', 'decide/explain', 'decide/rank', 'decide/template'].map((name) => {
-    const [folder, ...path] = name.split('/')
-    return [`@unblink/${name}`, toPath(['../..', folder, 'src', ...path, 'index.ts'].join('/'))]
-  }),
-)
+/** Bundled from the sources before each run of the tests: see scripts/lib/buildBeforeTests.mjs. */
+const CLI = fileURLToPath(new URL('../../../.cache/cli/cli.js', import.meta.url))
 
 export interface Ended {
   readonly code: number | null
@@ -30,17 +19,13 @@ export interface Running {
 }
 
 /** What starts `unblink`, to be followed by its arguments. */
-export const getCliCommand = (): { readonly command: readonly string[]; readonly env: Record<string, string> } => ({
-  command: [process.execPath, JITI, CLI],
-  env: { JITI_ALIAS: JSON.stringify(SOURCES) },
-})
+export const getCliCommand = (): readonly string[] => [process.execPath, CLI]
 
 /** The command `unblink` as a user runs it, in a process of its own; in this folder unless another is named. */
 export function startCli(args: readonly string[], folder?: string): Running {
-  const { command, env } = getCliCommand()
-  const child = spawn(command[0]!, [...command.slice(1), ...args], {
+  const [node, ...command] = getCliCommand()
+  const child = spawn(node!, [...command, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...env },
     ...(folder === undefined ? {} : { cwd: folder }),
   })
   const output = { out: '', err: '' }

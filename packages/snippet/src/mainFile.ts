@@ -28,4 +28,6 @@ if (settings?.boot && (early || !self.unblink)) {
     if (tracked.length < MAX_TRACKED) tracked.push(event)
   }
   for (const command of early ?? []) self.unblink!.push(...command)
+  // For a runtime that was there before us, and has found nothing to begin on.
+  dispatchEvent(new Event('unblink'))
 }

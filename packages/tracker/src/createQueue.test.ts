@@ -130,3 +130,33 @@ test('erasing forgets what was only in memory, and what was about to be written'
   await queue._change([])
   expect(await queue._read()).toEqual([])
 })
+
+/** The database as a later version may leave it: with a higher number, one store more, and records that say more. */
+async function openLater(rows: readonly object[] = []): Promise<IDBDatabase> {
+  const request = indexedDB.open('unblink', 2)
+  request.onupgradeneeded = ({ oldVersion }) => {
+    if (!oldVersion) request.result.createObjectStore('events', { keyPath: 'i' })
+    request.result.createObjectStore('later')
+    for (const one of rows) request.transaction!.objectStore('events').put(one)
+  }
+  return promisifyRequest(request)
+}
+
+test('a database of a later version is used as it is, and what its records say beyond ours stays', async () => {
+  const later = { ...row('1'), colour: 'new' }
+  ;(await openLater([later])).close()
+  const queue = createQueue(allow)
+  expect(await queue._read()).toEqual([later])
+  expect(await queue._change([], [{ ...(await queue._read())[0]!, x: 1 }, row('2')])).toBe(true)
+  expect(await createQueue(allow)._read()).toEqual([{ ...later, x: 1 }, row('2')])
+})
+
+test('a later version that comes while the page is open is let through, and the page goes on beside it', async () => {
+  const queue = createQueue(allow)
+  await queue._change([], [row('1')])
+  const later = await openLater()
+  await queue._change([], [row('2')])
+  expect(await queue._change([], [row('3')])).toBe(true)
+  expect(sorted(await createQueue(allow)._read())).toEqual(['1', '2', '3'])
+  later.close()
+})

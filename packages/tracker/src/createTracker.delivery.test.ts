@@ -3,7 +3,8 @@ import { IDBFactory } from 'fake-indexeddb'
 import { beforeEach, expect, test, vi } from 'vitest'
 import { acknowledge, createCollector, custom, fail, getNames, lose, type Answer } from '../test/createCollector.ts'
 import { countEvents, PATIENTLY, readStore, startTracker } from '../test/startTracker.ts'
-import { isEvent } from './row.ts'
+import { createQueue } from './createQueue.ts'
+import { isEvent, type Kept } from './row.ts'
 
 beforeEach(() => void vi.stubGlobal('indexedDB', new IDBFactory()))
 
@@ -181,4 +182,20 @@ test('a reply that names foreign or senseless ids takes nothing else with it', a
   await tracker.track(custom('a'))
   await tracker.flush()
   await vi.waitFor(async () => expect(await readStore()).toEqual([]))
+})
+
+test('a record of a later version is sent, and one that nobody can read holds up no other', async () => {
+  const first = startTracker(createCollector(lose))
+  for (const name of ['ours', 'later']) await first.track(custom(name))
+  first.stop()
+  const [, one] = (await readStore()) as [Kept, Kept]
+  const later = { ...one, colour: 'new' }
+  const spoilt = { ...one, i: `${one.i.slice(0, -1)}_`, j: '{"i":"' }
+  await createQueue(() => true)._change([], [later, spoilt])
+
+  const collector = createCollector()
+  const tracker = startTracker(collector, { flushAfterMs: 0 })
+  await tracker.track(custom('now'))
+  await vi.waitFor(() => expect(getNames(collector.events()).sort()).toEqual(['later', 'now', 'ours']), PATIENTLY)
+  await vi.waitFor(async () => expect((await readStore()).map(({ i }) => i)).toEqual([spoilt.i]), PATIENTLY)
 })

@@ -213,10 +213,11 @@ export function createTracker({
         if (reply.next > 0) plan(Math.min(reply.next, MAX_WAIT_MS), 2)
         queueMicrotask(() => tracker.onReply?.(reply))
       } else {
-        // While nothing else gets through either, it is not their fault: they only let the others go first.
+        // While nothing else gets through either, it is not their fault: they only let the others go first, by a hair those
+        // that have failed as often.
         const { x } = batch[0]!
-        const tries = failures ? x || 1 : x + 1
-        if (!nextLimit && (isUnusable || tries === MAX_ATTEMPTS)) void giveUp(isUnusable ? 'rejected' : 'poison', batch)
+        const tries = x + (failures && x ? 1e-6 : 1)
+        if (!nextLimit && (isUnusable || tries >= MAX_ATTEMPTS)) void giveUp(isUnusable ? 'rejected' : 'poison', batch)
         else if (nextLimit < 2) for (const row of batch) void change([], [{ ...row, x: tries }])
         limit = nextLimit || 1
         if (waitMs) failures++

@@ -24,7 +24,15 @@ const isOperators = (value: Json): value is Condition =>
 const findOperator = (path: string, expected: Json, attributes: Attributes, options: EvaluateOptions): Failure => {
   const actual = getPath(attributes, path)
   const operators = isOperators(expected) ? Object.entries(expected) : []
-  const failing = operators.find(([name, operand]) => !evaluate({ [path]: { [name]: operand } }, attributes, options))
+  let unknown = ''
+  const onUnknown = (name: string) => {
+    unknown = `; ${name} is no operator of this version`
+    options.onUnknown?.(name)
+  }
+  const failing = operators.find(([name, operand]) => {
+    unknown = ''
+    return !evaluate({ [path]: { [name]: operand } }, attributes, { ...options, onUnknown })
+  })
   const is = `${path} is ${actual === null ? 'missing' : quote(actual)}`
   return failing
     ? {
@@ -32,7 +40,7 @@ const findOperator = (path: string, expected: Json, attributes: Attributes, opti
         path,
         expected: failing[1],
         actual,
-        sentence: `${is}, asked for ${failing[0]} ${quote(failing[1])}`,
+        sentence: `${is}, asked for ${failing[0]} ${quote(failing[1])}${unknown}`,
       }
     : { at: [path], path, expected, actual, sentence: `${is}, asked for ${quote(expected)}` }
 }

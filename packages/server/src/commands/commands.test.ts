@@ -43,6 +43,24 @@ test('check --json is for programs: findings with their places, and 1 for errors
   })
 })
 
+test('check --page tells what pages and site do not know of each other’s slots', async () => {
+  const file = await write('pages.json', siteInput)
+  const page = await write('home.html', '<main data-unblink="home.hero"></main><p data-unblink="home.sied"></p>')
+  const { code, out, err } = await runCli(['check', file, '--page', page])
+  expect({ code, lines: err.split('\n') }).toEqual({
+    code: 0,
+    lines: [
+      `${file}: warning: slots["home.side"]: no element of the page is this slot; give it one that [data-unblink="home.side"] finds, or remove the slot`,
+      `${file}: warning: slots: ${page} has the slot "home.sied", which is not declared, so its default stays; did you mean "home.side"?`,
+      '',
+    ],
+  })
+  expect(out).toContain('2 warnings.')
+  const gone = await runCli(['check', file, '--page', page, '--page', 'http://127.0.0.1:1/'])
+  expect({ code: gone.code, out: gone.out }).toEqual({ code: 2, out: '' })
+  expect(gone.err).toContain('--page http://127.0.0.1:1/: cannot be read: ')
+})
+
 test('check without a config says how to name one', async () => {
   const { code, err } = await runCli(['check'], folder)
   expect(code).toBe(2)

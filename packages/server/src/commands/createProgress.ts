@@ -2,8 +2,8 @@ import { performance } from 'node:perf_hooks'
 
 /** Tells on stderr how far a command is: never in its first second, then on one line of a terminal, or a line every ten seconds. */
 export interface Progress {
-  /** @param share 0 to 1. */
-  readonly tell: (rows: number, share: number) => void
+  /** @param share 0 to 1; left out where nobody knows how many there are. */
+  readonly tell: (rows: number, share?: number) => void
   /** The last line: what came out, and how fast. */
   end(outcome: string): void
   /** Leaves the terminal's line alone. */
@@ -31,7 +31,8 @@ export function createProgress(what: string): Progress {
       latest = rows
       if (performance.now() - toldAt < (isTerminal ? TERMINAL_MS : LINE_MS)) return
       toldAt = performance.now()
-      const line = `${what}: ${rows} rows, ${Math.floor(100 * share)} %, ${Math.round(rows / getSeconds())} a second`
+      const of = share === undefined ? '' : `, ${Math.floor(100 * share)} %`
+      const line = `${what}: ${rows} rows${of}, ${Math.round(rows / getSeconds())} a second`
       isOpen = isTerminal
       process.stderr.write(isTerminal ? `\r${line}\u001b[K` : `${line}\n`)
     },

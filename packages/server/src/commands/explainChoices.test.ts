@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { startModel } from '../../test/startModel.ts'
 import { makeSite } from '../../test/startTestServer.ts'
+import { readLog } from '../model/readLog.ts'
 import type { ChoiceInput } from '../site/choiceInput.ts'
 import { publish } from '../site/publish.ts'
 import { resolveRules } from '../site/resolveRules.ts'
@@ -55,7 +56,7 @@ test('the bandit’s shares are told, in which context, and what they rest on', 
       by: 'bandit',
       shares: Object.fromEntries(['plain', 'rates', 'cards'].map((id) => [id, expect.closeTo(1 / 3) as number])),
       sentences: [
-        'The bandit chooses for context "gold": plain 33.3 %, rates 33.3 %, cards 33.3 %, having learnt nothing here; --data DIR gives it what the server has.',
+        'The bandit chooses for context "gold": plain 33.3 %, rates 33.3 %, cards 33.3 %, having learnt nothing here; --data DIR or --nats URLS gives it what the server has.',
       ],
     },
   ])
@@ -66,7 +67,7 @@ test('the bandit’s shares are told, in which context, and what they rest on', 
   const folder = await mkdtemp(join(tmpdir(), 'unblink-explain-'))
   const database = openDatabase(folder)
   try {
-    const { traces } = await explain([bandit], { database })
+    const { traces } = await explain([bandit], { log: readLog(database, { site: 'bank' }) })
     expect(traces[0]!.sentences[0]).toMatch(/for everyone: .* from 0\.0 trials/)
   } finally {
     database.close()

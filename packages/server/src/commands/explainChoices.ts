@@ -2,10 +2,10 @@ import type { Attributes, Manifest } from '@unblink/protocol'
 import type { Chosen, ChosenBy } from '../model/chosen.ts'
 import { createModels } from '../model/createModels.ts'
 import { getBandit } from '../model/getBandit.ts'
-import { restoreArms } from '../model/restoreArms.ts'
+import type { LoggedEvent } from '../model/readLog.ts'
+import { teachArms } from '../model/teachArms.ts'
 import type { SiteExperience } from '../site/choice.ts'
 import type { Site } from '../site/site.ts'
-import type { Database } from '../store/openDatabase.ts'
 
 /** What chose among the variants of one experience, and why. */
 export interface ChoiceTrace {
@@ -25,7 +25,7 @@ export interface ExplainChoicesInput {
   readonly slots: readonly string[]
   readonly now: number
   /** What the bandits learn from first. @default they know nothing */
-  readonly database?: Database.Database | undefined
+  readonly log?: AsyncIterable<LoggedEvent> | Iterable<LoggedEvent> | undefined
 }
 
 /** Longer than any model or log waits: here, every failure is told and no breaker stays open. */
@@ -47,7 +47,7 @@ const isShown = (choice: NonNullable<SiteExperience['choose']>[number]) => 'band
  */
 export async function explainChoices({
   site,
-  database,
+  log,
   ...input
 }: ExplainChoicesInput): Promise<{ chosen: ChosenBy; traces: readonly ChoiceTrace[] }> {
   const failures: string[] = []
@@ -60,7 +60,10 @@ export async function explainChoices({
     shadows: { add: () => {} },
     getTime: () => (at += STEP_MS),
   })
-  if (database) restoreArms(models, site, database)
+  if (log) {
+    const teach = teachArms(models, site)
+    for await (const logged of log) teach(logged)
+  }
 
   const explainOne = (experience: SiteExperience, chosen: Chosen | undefined, isAnswered: boolean): ChoiceTrace => {
     const { id, choose = [], variants } = experience
@@ -83,9 +86,9 @@ export async function explainChoices({
     }
     const bandit = getBandit(site, id)!
     const trials = models.arms.getArms(bandit, context ?? '', input.now).reduce((sum, { n }) => sum + n, 0)
-    const known = database
+    const known = log
       ? `from ${trials.toFixed(1)} trials, faded by age and repetition`
-      : 'having learnt nothing here; --data DIR gives it what the server has'
+      : 'having learnt nothing here; --data DIR or --nats URLS gives it what the server has'
     const where = context === undefined || context === '' ? 'everyone' : `context "${context}"`
     sentences.push(
       context === undefined

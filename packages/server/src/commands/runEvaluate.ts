@@ -1,12 +1,11 @@
-import { createModels } from '../model/createModels.ts'
+import { createModels, type Models } from '../model/createModels.ts'
+import { createTrials, type LoggedTrial } from '../model/createTrials.ts'
 import { estimate, type Estimate, type Policy } from '../model/estimate.ts'
 import { getBandits, type Bandit } from '../model/getBandit.ts'
-import { readTrials, type LoggedTrial } from '../model/readTrials.ts'
-import { restoreArms } from '../model/restoreArms.ts'
+import { teachArms } from '../model/teachArms.ts'
 import { getClosest } from '../site/getClosest.ts'
 import type { Site } from '../site/site.ts'
-import type { Database } from '../store/openDatabase.ts'
-import { openLog } from './openLog.ts'
+import { EVENT_FLAGS, EVENT_USAGE, openEvents } from './openEvents.ts'
 import { readFlags } from './readFlags.ts'
 import { readSiteFor } from './readSiteFor.ts'
 import { UsageError } from './UsageError.ts'
@@ -14,8 +13,7 @@ import { UsageError } from './UsageError.ts'
 const USAGE = `unblink evaluate: what other ways of choosing would have earned, from what a bandit has tried
 
   --config FILE    the site config (default: unblink.config.ts, .js, .mjs or .json in this folder)
-  --data DIR       folder of the database, as given to unblink serve (required)
-  --experience ID  this experience only (default: all that a bandit chooses for)
+${EVENT_USAGE}  --experience ID  this experience only (default: all that a bandit chooses for)
   --json           print it as JSON
   --help           this text
 
@@ -25,7 +23,7 @@ propensity (ips) and doubly robust (dr). The propensities are those that were lo
 
 const OPTIONS = {
   config: { type: 'string' },
-  data: { type: 'string' },
+  ...EVENT_FLAGS,
   experience: { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean' },
@@ -52,13 +50,9 @@ function selectBandits(site: Site, experience: string | undefined): readonly Ban
 }
 
 /** What is compared: each variant for all, an even split, and what the bandit would do from now on. */
-function getPolicies(site: Site, database: Database.Database, bandit: Bandit, now: number): [string, Policy][] {
+function getPolicies({ arms }: Models, bandit: Bandit, now: number): [string, Policy][] {
   const { variants } = bandit
-  const none = { add: () => {} }
-  const models = createModels({ log: () => {}, answers: none, shadows: none, getTime: () => 0 })
-  restoreArms(models, site, database)
-  const current: Policy = (context, variant) =>
-    models.arms.getShares(bandit, context, now)[variants.indexOf(variant)] ?? 0
+  const current: Policy = (context, variant) => arms.getShares(bandit, context, now)[variants.indexOf(variant)] ?? 0
   return [
     ...variants.map((own): [string, Policy] => [`always ${own}`, (_context, variant) => (variant === own ? 1 : 0)]),
     ['even split', () => 1 / variants.length],
@@ -85,11 +79,19 @@ export async function runEvaluate(args: string[]): Promise<number> {
   if (flags.help) return (process.stdout.write(USAGE), 0)
   const site = await readSiteFor(flags.config)
   const bandits = selectBandits(site, flags.experience)
-  const database = openLog(flags.data)
+  const log = await openEvents(flags, site, 'evaluate')
   try {
+    const none = { add: () => {} }
+    const models = createModels({ log: () => {}, answers: none, shadows: none, getTime: () => 0 })
+    const teach = teachArms(models, site)
+    const tried = createTrials(site)
+    for await (const logged of log.read({ types: ['exposure', 'conversion'] })) {
+      tried.add(logged)
+      teach(logged)
+    }
     const reports = bandits.map((bandit) => {
-      const trials = readTrials(site, database, bandit.experience)
-      const rows = getPolicies(site, database, bandit, Date.now()).flatMap(([policy, choose]): Row[] => {
+      const trials = tried.get(bandit.experience)
+      const rows = getPolicies(models, bandit, Date.now()).flatMap(([policy, choose]): Row[] => {
         const found = estimate(trials, bandit.variants, choose)
         return found ? [{ policy, ...found }] : []
       })
@@ -109,6 +111,6 @@ export async function runEvaluate(args: string[]): Promise<number> {
     process.stdout.write(`${text}\n`)
     return 0
   } finally {
-    database.close()
+    await log.close()
   }
 }

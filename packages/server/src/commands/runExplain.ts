@@ -11,7 +11,7 @@ import { resolveRules } from '../site/resolveRules.ts'
 import type { Site } from '../site/site.ts'
 import { explainChoices, type ChoiceTrace } from './explainChoices.ts'
 import { findConfig } from './findConfig.ts'
-import { openLog } from './openLog.ts'
+import { EVENT_FLAGS, openEvents } from './openEvents.ts'
 import { readFlags } from './readFlags.ts'
 import { UsageError } from './UsageError.ts'
 
@@ -24,6 +24,7 @@ const USAGE = `unblink explain: tell how the slots of a site are decided for a v
   --at TIME          the moment to decide at, like 2030-01-31T09:00:00Z (default: now)
   --triggered        as if every trigger had fired (default: experiences that wait for one are named only)
   --data DIR         folder of the database, as given to unblink serve, for what the bandits have learnt (default: nothing)
+  --nats URLS        the same of a cluster
   --json             print it as JSON
   --help             this text
 
@@ -37,7 +38,7 @@ const OPTIONS = {
   slot: { type: 'string' },
   at: { type: 'string' },
   triggered: { type: 'boolean' },
-  data: { type: 'string' },
+  ...EVENT_FLAGS,
   json: { type: 'boolean' },
   help: { type: 'boolean' },
 } as const
@@ -114,7 +115,8 @@ export async function runExplain(args: string[]): Promise<number> {
   const rules = resolveRules(publish(site), attributes, (operator, error) => {
     process.stderr.write(`operators.${operator} threw: ${getMessage(error)}; this counts as false\n`)
   })
-  const database = flags.data === undefined ? undefined : openLog(flags.data)
+  // Only where it is asked for: without, the bandits are explained as they begin.
+  const log = (flags.data ?? flags.nats) ? await openEvents(flags, site, 'explain') : undefined
   const { chosen, traces } = await explainChoices({
     site,
     rules,
@@ -122,8 +124,8 @@ export async function runExplain(args: string[]): Promise<number> {
     visitor: flags.visitor,
     slots,
     now,
-    database,
-  }).finally(() => database?.close())
+    log: log?.read({ types: ['exposure', 'conversion'] }),
+  }).finally(() => log?.close())
   const manifest = applyChoices(flags.triggered ? { ...rules, experiences: site.experiences } : rules, chosen)
   const explanation = explain({ manifest, attributes, visitor: flags.visitor, slots, now })
   const waiting = flags.triggered ? [] : site.experiences.filter(({ when }) => when)

@@ -3,6 +3,7 @@ import { COLUMNS, DATASETS, type Dataset } from '../export/columns.ts'
 import { createEncoder, type Format } from '../export/createEncoder.ts'
 import type { Page, Selection } from '../export/createPages.ts'
 import { commitPart, finishPending, readExportState, saveExportState } from '../export/exportState.ts'
+import { lockExportState } from '../export/lockExportState.ts'
 import { parseSelection } from '../export/parseSelection.ts'
 import { writeParts } from '../export/writeParts.ts'
 import { readScaleFlags } from '../scale/readScaleFlags.ts'
@@ -105,7 +106,11 @@ export async function runExport(args: string[]): Promise<number> {
   const site = await readSiteFor(flags.config)
   const source = await openExportSource(scale, flags.data, site)
   const progress = createProgress(dataset)
+  let unlock = () => {}
   try {
+    const lock = stateFile === undefined ? undefined : lockExportState(stateFile)
+    if (lock && !lock.ok) throw new Error(lock.error)
+    unlock = lock?.value ?? unlock
     const read =
       stateFile === undefined ? undefined : await readExportState(stateFile, { ...source, site: site.id, dataset })
     if (read && !read.ok) throw new Error(read.error)
@@ -137,6 +142,7 @@ export async function runExport(args: string[]): Promise<number> {
     return 0
   } finally {
     progress.stop()
+    unlock()
     await source.close()
   }
 }

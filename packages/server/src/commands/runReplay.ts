@@ -1,8 +1,9 @@
-import { createLinks } from '../identity/createLinks.ts'
 import { readAttributes } from '../profile/readAttributes.ts'
-import { listVisitors, replayVisitor } from '../profile/replayVisitor.ts'
-import { createStore } from '../store/createStore.ts'
+import { replayVisitor } from '../profile/replayVisitor.ts'
+import { createProgress } from './createProgress.ts'
+import { createReplayJudge } from './createReplayJudge.ts'
 import { openLog } from './openLog.ts'
+import { formatUnknown, parseReplayTime } from './parseReplayTime.ts'
 import { readFlags } from './readFlags.ts'
 import { readSiteFor } from './readSiteFor.ts'
 import { UsageError } from './UsageError.ts'
@@ -17,7 +18,8 @@ const USAGE = `unblink replay: work profiles out anew from the log of events
   --at TIME       only what had arrived by then, like 2030-01-31T09:00:00Z; needs --visitor
   --help          this text
 
-A profile whose first events the retention has deleted cannot be worked out anew: --check names it, --write leaves it.
+Users are worked out with all of their visitors, what those did before they were known included. A profile whose first events the
+retention has deleted cannot be worked out anew: --check names it, --write leaves it.
 `
 
 const OPTIONS = {
@@ -33,18 +35,11 @@ const OPTIONS = {
 /** So many are named; the rest is counted. */
 const MAX_NAMED = 20
 
-function parseTime(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined
-  const at = Date.parse(text)
-  if (Number.isNaN(at)) throw new UsageError(`--at ${text}: expected a time like 2030-01-31T09:00:00Z.`)
-  return at
-}
-
 export async function runReplay(args: string[]): Promise<number> {
   const { flags } = readFlags(args, OPTIONS)
   if (flags.help) return (process.stdout.write(USAGE), 0)
   const { check = false, write = false, visitor } = flags
-  const before = parseTime(flags.at)
+  const before = parseReplayTime(flags.at)
   if (before !== undefined && visitor === undefined)
     throw new UsageError('--at tells of one visitor: add --visitor ID.')
   if (!check && !write && visitor === undefined)
@@ -54,51 +49,37 @@ export async function runReplay(args: string[]): Promise<number> {
   const site = await readSiteFor(flags.config)
   const database = openLog(flags.data)
   try {
-    const store = createStore(database, site.id)
-    const links = createLinks(database, site.id)
     if (visitor !== undefined && !check && !write) {
       const profile = replayVisitor({ site, database, visitor, before })
-      if (!profile)
-        throw new UsageError(
-          `--visitor ${visitor}: the log has nothing of this visitor${before === undefined ? '' : ' by then'}.`,
-        )
+      if (!profile) throw new UsageError(formatUnknown(visitor, before))
       const attributes = readAttributes(profile, site, before ?? Date.now())
       process.stdout.write(`${JSON.stringify({ profile, attributes }, null, 2)}\n`)
       return 0
     }
+    const judge = createReplayJudge(database, site)
+    const progress = createProgress('profiles')
     const different: string[] = []
     let count = 0
     let written = 0
-    let linked = 0
-    for (const one of visitor === undefined ? listVisitors(database, site.id) : [visitor]) {
-      // What was learnt of them is part of a user's profile, which other visitors have made, too.
-      if (links.getLatestMerge(one)) {
-        linked++
-        continue
-      }
-      // Nothing may be learnt of this visitor between reading and writing.
+    for (const subject of judge.list(visitor)) {
+      // Nothing may be learnt of them between reading and writing.
       if (write) database.exec('BEGIN IMMEDIATE')
-      const profile = replayVisitor({ site, database, visitor: one })
-      const stored = store.getProfile(one)
-      const isSame = JSON.stringify(stored) === JSON.stringify(profile)
-      // Each event raises the generation, so a higher one has learnt from events that the log does not have any more.
-      const isWhole = profile && (stored?.generation ?? 0) <= profile.generation
-      if (write && !isSame && isWhole) store.saveProfile(profile)
+      const judged = judge.judge(subject)
+      if (write && judged && !judged.isSame && judged.isWhole) judged.save()
       if (write) database.exec('COMMIT')
-      count++
-      if (isSame) continue
-      different.push(one)
-      if (isWhole) written++
+      if (!judged) continue
+      progress.tell(++count)
+      if (judged.isSame) continue
+      different.push(judged.id)
+      if (judged.isWhole) written++
     }
+    progress.stop()
     const named = different.slice(0, MAX_NAMED).map((one) => `  ${one}\n`)
     const rest = different.length > MAX_NAMED ? `  and ${different.length - MAX_NAMED} more\n` : ''
     const outcome = write
       ? `${written} were different and are stored now, ${different.length - written} are left, because the log has lost events of theirs`
       : `${different.length} differ from what is stored`
-    const users = linked > 0 ? `${linked} visitors are linked to users, and are left out.\n` : ''
-    process.stdout.write(
-      `${count} profiles worked out anew; ${outcome}.\n${users}${check ? named.join('') + rest : ''}`,
-    )
+    process.stdout.write(`${count} profiles worked out anew; ${outcome}.\n${check ? named.join('') + rest : ''}`)
     return check && different.length > 0 ? 1 : 0
   } finally {
     database.close()

@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import type { AnyEvent } from '@unblink/protocol'
 import { parquetMetadata, parquetReadObjects } from 'hyparquet'
@@ -192,6 +195,35 @@ test('a nightly job with --since-file exports each event once, also when it is k
   await run(...args)
   expect((await readOut('lake')).ids).toEqual(all)
   expect(existsSync(hiddenPath)).toBe(false)
+})
+
+/** Another process that has the lock of a state file. */
+async function lockElsewhere(file: string) {
+  const code = `const D = require('libsql'); const d = new D(process.argv[1]); d.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE'); console.log('held'); setInterval(() => d, 1e6)`
+  const child = spawn(process.execPath, ['-e', code, `${file}.lock`], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    cwd: fileURLToPath(new URL('.', import.meta.url)),
+  })
+  const ended = once(child, 'exit')
+  await Promise.race([once(child.stdout, 'data'), ended])
+  return async () => {
+    child.kill('SIGKILL')
+    await ended
+  }
+}
+
+test('while one export runs, another with its state file is told so and writes nothing; when that was killed, it goes on', async () => {
+  await send(ANN, many(2))
+  const state = join(out, 'state.json')
+  const args = ['events', '--out', join(out, 'lake'), '--since-file', state]
+  const kill = await lockElsewhere(state)
+  await expect(run(...args)).rejects.toThrow(/Another export runs with .*state\.json/)
+  expect(await readdir(out)).toEqual(['site.json', 'state.json.lock'])
+  await kill()
+  await run(...args)
+  expect((await readOut('lake')).ids).toHaveLength(2)
+  const nowhere = ['events', '--out', out, '--since-file', join(out, 'no', 'folder')]
+  await expect(run(...nowhere)).rejects.toThrow(/folder\.lock cannot be made: .*let this user write there/)
 })
 
 test('files have as many rows as they may, are whole when they are seen, and say what is in them', async () => {

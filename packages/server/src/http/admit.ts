@@ -12,7 +12,9 @@ export interface Admission {
 export function admit(c: Context, { listed, trustProxy }: Admission): OriginKind {
   const origin = c.req.header('origin')
   const url = getPublicUrl(c.req.url, (name) => c.req.header(name), trustProxy)
-  const kind = getOriginKind({ origin, url, listed })
+  const isElsewhere =
+    /^(cross|same)-site$/.test(c.req.header('sec-fetch-site') ?? '') && c.req.header('sec-fetch-mode') !== 'navigate'
+  const kind = getOriginKind({ origin, isElsewhere, url, listed })
   c.header('vary', 'Origin')
   if (kind === 'listed' && origin !== undefined) {
     // Credentials are allowed, so the origin is always named, never `*`.

@@ -28,3 +28,12 @@ test.each([
 ])('E4 the origin %j at %s is %s', (origin, url, kind) => {
   expect(getOriginKind({ origin, url: new URL(url), listed })).toBe(kind)
 })
+
+test('E4 without an origin, the browser’s word counts that a page of another origin asks; with one, the origin does', () => {
+  const judge = (origin?: string) => getOriginKind({ origin, isElsewhere: true, url: new URL(HERE), listed })
+  expect([judge(), judge('https://other.example'), judge('https://evil.example')]).toEqual([
+    'refused',
+    'listed',
+    'refused',
+  ])
+})

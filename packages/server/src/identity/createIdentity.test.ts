@@ -9,6 +9,7 @@ import { createStore } from '../store/createStore.ts'
 import { openDatabase, type Database } from '../store/openDatabase.ts'
 import { createIdentity } from './createIdentity.ts'
 import { createLinks } from './createLinks.ts'
+import { replayKnown } from './replayKnown.ts'
 import { replayUser, type LogEntry } from './replayUser.ts'
 import { toUserKey } from './toUserKey.ts'
 import { withLinks } from './withLinks.ts'
@@ -105,6 +106,12 @@ test('a user’s profile is what the log gives when it is read again', () => {
       ]
       const { profile } = replayUser(log, undefined, toUserKey(USER), site)
       expect(JSON.stringify(profile)).toBe(JSON.stringify(getUser()))
+      // Also where what the visitors had done before is not taken from what the merges keep of it.
+      const alone = replayKnown(links, USER, site)
+      expect(JSON.stringify(alone.profile)).toBe(JSON.stringify(getUser()))
+      const kept = merges.map(({ id, anonymous, known }) => ({ id, anonymous, known }))
+      expect(JSON.stringify(alone.merges)).toBe(JSON.stringify(kept))
+      expect(alone.isWhole).toBe(true)
     }),
   )
 })

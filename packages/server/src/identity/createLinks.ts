@@ -43,8 +43,12 @@ export interface Links {
   end(visitor: string, at: number): void
   /** The visitor's latest merge. */
   getLatestMerge(visitor: string): Merge | undefined
+  /** All merges into a user, in order. */
   getMerges(user: string): readonly Merge[]
+  /** All merges of a visitor, into whomever, in order. */
+  getMergesOf(visitor: string): readonly Merge[]
   setKnown(merge: number, known: Profile | undefined): void
+  setAnonymous(merge: number, anonymous: Profile | undefined): void
   /** Forgets a merge, and that it holds if it does. */
   remove(merge: Merge): void
   /** Forgets that a visitor is known, where no merge tells it any more. */
@@ -122,6 +126,8 @@ export function createLinks(database: Database.Database, site: string): Links {
   )
   const selectLatest = database.prepare('SELECT * FROM merges WHERE site = ? AND visitor = ? ORDER BY id DESC LIMIT 1')
   const selectMerges = database.prepare('SELECT * FROM merges WHERE site = ? AND user = ? ORDER BY id')
+  const selectMergesOf = database.prepare('SELECT * FROM merges WHERE site = ? AND visitor = ? ORDER BY id')
+  const updateAnonymous = database.prepare('UPDATE merges SET anonymous = ? WHERE id = ?')
   const updateKnown = database.prepare('UPDATE merges SET known = ? WHERE id = ?')
   const deleteMerge = database.prepare('DELETE FROM merges WHERE id = ?')
   const selectEvents = database.prepare(
@@ -159,6 +165,10 @@ export function createLinks(database: Database.Database, site: string): Links {
       return row && toMerge(row)
     },
     getMerges: (user) => (selectMerges.all(site, user) as MergeRow[]).map(toMerge),
+    getMergesOf: (visitor) => (selectMergesOf.all(site, visitor) as MergeRow[]).map(toMerge),
+    setAnonymous(merge, anonymous) {
+      updateAnonymous.run(format(anonymous), merge)
+    },
     setKnown(merge, known) {
       updateKnown.run(format(known), merge)
     },

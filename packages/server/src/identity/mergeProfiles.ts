@@ -52,6 +52,15 @@ function mergeTrials(left: Profile, right: Profile): Profile['trials'] {
   return Object.keys(merged).length > 0 ? merged : undefined
 }
 
+/** What was shown first stays. */
+function mergeAssignments(left: Profile, right: Profile): Profile['assignments'] {
+  const merged = { ...left.assignments }
+  for (const [id, assignment] of Object.entries(right.assignments ?? {})) {
+    if (!Object.hasOwn(merged, id) || merged[id]!.at > assignment.at) merged[id] = assignment
+  }
+  return Object.keys(merged).length > 0 ? merged : undefined
+}
+
 const mergeViews = (left: readonly ViewRecord[], right: readonly ViewRecord[]): readonly ViewRecord[] =>
   [...left, ...right].sort((a, b) => a.startedAt - b.startedAt || (a.id < b.id ? -1 : 1)).slice(-MAX_VIEWS)
 
@@ -77,6 +86,7 @@ export function mergeProfiles(known: Profile, anonymous: Profile, site: Site): P
       : Math.max(known.lastSeenAt, anonymous.lastSeenAt)
   const derived = mergeDerived(known, anonymous, site)
   const trials = mergeTrials(known, anonymous)
+  const assignments = mergeAssignments(known, anonymous)
   return {
     v: 1,
     visitor: known.visitor,
@@ -94,5 +104,6 @@ export function mergeProfiles(known: Profile, anonymous: Profile, site: Site): P
     custom: mergeCustom(known, anonymous),
     ...(derived ? { derived } : {}),
     ...(trials ? { trials } : {}),
+    ...(assignments ? { assignments } : {}),
   }
 }

@@ -24,6 +24,8 @@ export interface Metrics {
   readonly profilesCreated: Counter
   readonly profilesSaved: Counter
   readonly expired: Counter
+  /** Requests that needed a server key, by what was wrong with theirs. */
+  readonly keysRefused: Counter
   /** Answers of models over HTTP, by what came of them. */
   readonly modelAnswers: Counter
   /** What is wrong with the data of attributes, where the site declares one that says so. */
@@ -84,11 +86,17 @@ export function createMetrics(): Metrics {
     profilesCreated: counter('unblink_profiles_created_total', 'Visitors stored for the first time.'),
     profilesSaved: counter('unblink_profiles_saved_total', 'Profiles written, new or changed.'),
     expired: counter('unblink_events_expired_total', 'Events deleted because they were older than the retention.'),
+    keysRefused: counter(
+      'unblink_keys_refused_total',
+      'Requests refused for their server key: of no site, without the scope, or none.',
+      'why',
+      ['unknown', 'scope', 'none'],
+    ),
     attributeFaults: counter(
       'unblink_attribute_faults_total',
       'What is wrong with the data that declared attributes are made of.',
       'fault',
-      ['missing', 'outOfRange', 'late'],
+      ['missing', 'outOfRange', 'late', 'duplicated'],
     ),
     modelAnswers: counter('unblink_model_answers_total', 'Rows that models over HTTP were asked for.', 'answer', [
       'ok',

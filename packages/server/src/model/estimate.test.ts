@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createRandom } from '../../test/drawing.ts'
 import { estimate, type Policy } from './estimate.ts'
-import type { LoggedTrial } from './readTrials.ts'
+import type { LoggedTrial } from './createTrials.ts'
 
 const VARIANTS = ['a', 'b']
 /** By context: who is gold likes b. */

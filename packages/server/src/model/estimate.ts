@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { LoggedTrial } from './readTrials.ts'
+import type { LoggedTrial } from './createTrials.ts'
 
 /** A mean, and the interval in which the true one lies with 95 % (by the normal approximation). */
 export interface Estimate {

@@ -2,6 +2,7 @@ import type { AnyEvent, CustomEvent, Engagement, Event, Json } from '@unblink/pr
 import type { Site } from '../site/site.ts'
 import { decay } from './decay.ts'
 import { foldDerived } from './derived/foldDerived.ts'
+import { foldAssignments } from './foldAssignments.ts'
 import { foldTrials } from './foldTrials.ts'
 import { getCategories } from './getCategories.ts'
 import { getItemCategories } from './getItemCategories.ts'
@@ -140,5 +141,6 @@ export function fold(profile: Profile, event: AnyEvent, site: Site): Profile {
   // Not the visitor's doing: a server told us.
   if (event.t === 'attributes') return foldAttributes(next, event.p.set)
   const seen = foldPresence(next, event.at)
-  return foldTrials(foldDerived(profile, foldByType(seen, event, site), event, site), event, site)
+  const learnt = foldDerived(profile, foldByType(seen, event, site), event, site)
+  return foldAssignments(foldTrials(learnt, event, site), event, site)
 }

@@ -1,4 +1,5 @@
 import type { JsonObject } from '@unblink/protocol'
+import type { Assignment } from './assignment.ts'
 import type { DerivedState } from './derived/kinds.ts'
 import type { Trial } from './trial.ts'
 
@@ -36,4 +37,6 @@ export interface Profile {
   readonly derived?: Readonly<Record<string, DerivedState>>
   /** By the id of an experience that a bandit chooses for; left out while there is none. */
   readonly trials?: Readonly<Record<string, Trial>>
+  /** By the id of an experiment; left out while there is none. */
+  readonly assignments?: Readonly<Record<string, Assignment>>
 }

@@ -11,16 +11,19 @@ export interface ReplayInput {
   readonly visitor: string
   /** Only events that had arrived before this moment, epoch milliseconds by the server's clock. @default all */
   readonly before?: number | undefined
+  /** Only events after this position. @default all */
+  readonly after?: number | undefined
 }
 
 /**
  * A visitor's profile, worked out anew from the log in the order in which it was learnt: the same bytes as what is stored, under
  * the same rules and while the log is whole. Undefined when the log has nothing of them.
  */
-export function replayVisitor({ site, database, visitor, before = Infinity }: ReplayInput): Profile | undefined {
+export function replayVisitor(input: ReplayInput): Profile | undefined {
+  const { site, database, visitor, before = Infinity, after = 0 } = input
   let profile: Profile | undefined
-  for (const { event, receivedAt } of readLog(database, { site: site.id, visitor }))
-    if (receivedAt < before) profile = fold(profile ?? createProfile(visitor), event, site)
+  for (const { event, receivedAt, position } of readLog(database, { site: site.id, visitor }))
+    if (receivedAt < before && position > after) profile = fold(profile ?? createProfile(visitor), event, site)
   return profile
 }
 

@@ -12,7 +12,7 @@ const MAX_REQUEST_BYTES = 16 * 1024
 export function addAttributesRoute(app: Hono, context: ServerContext): void {
   const { budget } = context
   app.put('/v1/visitors/:visitor/attributes', async (c) => {
-    const key = requireKey(c, context.publication.site, 'attributes')
+    const key = requireKey(c, context, 'attributes')
     if (!key.ok) return key.response
     const body = await readJson(c, MAX_REQUEST_BYTES, budget)
     if (!body.ok) return body.response

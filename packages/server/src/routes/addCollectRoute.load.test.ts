@@ -70,6 +70,27 @@ test('without a visitor the session is limited, and all pages together by their 
   expect([await send('a'), await send('a'), await send('b'), await send('c')]).toEqual([200, 429, 200, 429])
 })
 
+test.each([
+  ['back an hour', -3_600_000],
+  ['on an hour', 3_600_000],
+])('D17 a server clock that is set %s empties and fills no limit, and repeats are still known', async (_what, ms) => {
+  let set = 0
+  await start({ visitorLimit: { perSecond: 0.01, burst: 3 }, now: () => Date.now() + set })
+  const batch = makeBatch([makeEvent(), makeEvent()])
+  expect(await read(await post(`${server.url}/v1/e`, batch, COOKIE))).toMatchObject({ status: 200, ok: 2 })
+  set = ms
+  const { reply } = await sendBatch(server, [makeEvent({ n: 2 })], {}, COOKIE)
+  expect(reply).toMatchObject({ ok: 1, profile: { visitor: VISITOR } })
+  expect(await read(await post(`${server.url}/v1/e`, batch, COOKIE))).toMatchObject({
+    status: 429,
+    error: { code: 'rate' },
+  })
+  const other = { cookie: `ub_v=${VISITOR.replace('b6e5', 'b6e6')}` }
+  expect(await read(await post(`${server.url}/v1/e`, batch, other))).toMatchObject({ status: 200, ok: 0, dup: 2 })
+  const times = reader.prepare('SELECT max(at - received) AS ahead FROM events').get() as { ahead: number }
+  expect(times.ahead, 'no event is later than its arrival').toBeLessThanOrEqual(0)
+})
+
 test('a page of another origin may read when to come back', async () => {
   await start({ visitorLimit: { perSecond: 1, burst: 1 } })
   const headers = { ...COOKIE, origin: 'https://www.bank.example' }

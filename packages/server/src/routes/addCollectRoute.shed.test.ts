@@ -9,6 +9,7 @@ import { createExportLog } from '../export/exportLog.ts'
 import { createIdentity } from '../identity/createIdentity.ts'
 import { createLinks } from '../identity/createLinks.ts'
 import { createHub } from '../live/createHub.ts'
+import { createDriftWatch } from '../metrics/createDriftWatch.ts'
 import { createMetrics } from '../metrics/createMetrics.ts'
 import { createModels } from '../model/createModels.ts'
 import { createAudit } from '../privacy/createAudit.ts'
@@ -74,6 +75,7 @@ beforeEach(() => {
       guess: createBuckets({ perSecond: 100, burst: 5_000, getTime }),
     },
     metrics,
+    drift: createDriftWatch({ registry: metrics.registry, now: Date.now }),
     hub: createHub(),
     budget: { left: 1e6 },
     isBot: () => false,

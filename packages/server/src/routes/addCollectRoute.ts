@@ -128,6 +128,7 @@ export function addCollectRoute(app: Hono, context: ServerContext): void {
       c.header('set-cookie', formatVisitorCookie(visitor, url, site.cookieDomain))
     }
     if (collected) context.tap(site, collected.stored, visitor)
+    if (collected && visitor) context.drift.watch(site, collected.stored)
     const profile = visitor ? (collected?.profile ?? store.getProfile(visitor) ?? createProfile(visitor)) : undefined
     const decisions = profile ? await decideAnew(c, publication, profile, consent) : undefined
     const reply: BatchReply = {

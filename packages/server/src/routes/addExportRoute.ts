@@ -45,7 +45,7 @@ export function addExportRoute(app: Hono, context: ServerContext): void {
   }
 
   app.get('/v1/export/:dataset', async (c: Context) => {
-    const key = requireKey(c, context.publication.site, 'export')
+    const key = requireKey(c, context, 'export')
     if (!key.ok) return key.response
     const { format: as, from, to, after, types, pseudonymise = '0' } = c.req.query()
     const parsed = parseSelection({ dataset: c.req.param('dataset'), format: as, from, to, after, types })

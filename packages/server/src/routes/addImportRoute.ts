@@ -55,7 +55,7 @@ export function addImportRoute(app: Hono, context: ServerContext): void {
   }
 
   app.post('/v1/import', async (c) => {
-    const key = requireKey(c, context.publication.site, 'attributes')
+    const key = requireKey(c, context, 'attributes')
     if (!key.ok) return key.response
     const type = c.req.header('content-type') ?? ''
     if (!/^(application\/(x-ndjson|ndjson|jsonl)|text\/plain)\s*(;|$)/i.test(type))

@@ -22,7 +22,7 @@ export function addLinkRoutes(app: Hono, context: ServerContext): void {
 
   app.put('/v1/visitors/:visitor/user', async (c) => {
     const { site } = context.publication
-    const key = requireKey(c, site, 'identify')
+    const key = requireKey(c, context, 'identify')
     if (!key.ok) return key.response
     const visitor = c.req.param('visitor')
     if (!isVisitorId(visitor)) return refuse(c, 400, 'schema', NO_VISITOR)
@@ -45,7 +45,7 @@ export function addLinkRoutes(app: Hono, context: ServerContext): void {
   })
 
   app.delete('/v1/visitors/:visitor/user', async (c) => {
-    const key = requireKey(c, context.publication.site, 'identify')
+    const key = requireKey(c, context, 'identify')
     if (!key.ok) return key.response
     const visitor = c.req.param('visitor')
     if (!isVisitorId(visitor)) return refuse(c, 400, 'schema', NO_VISITOR)
@@ -64,7 +64,7 @@ export function addLinkRoutes(app: Hono, context: ServerContext): void {
 
   app.post('/v1/visitors/:visitor/unmerge', async (c) => {
     const { site } = context.publication
-    const key = requireKey(c, site, 'merge')
+    const key = requireKey(c, context, 'merge')
     if (!key.ok) return key.response
     const visitor = c.req.param('visitor')
     if (!isVisitorId(visitor)) return refuse(c, 400, 'schema', NO_VISITOR)

@@ -1,7 +1,7 @@
 import type { Hono } from 'hono'
-import { hasServerKey, refuseKey } from '../http/hasServerKey.ts'
 import { isLocalRequest } from '../http/isLocalRequest.ts'
 import { refuse } from '../http/refuse.ts'
+import { requireKey } from '../http/requireKey.ts'
 import type { ServerContext } from '../serverContext.ts'
 
 const HOUR_MS = 3_600_000
@@ -53,13 +53,15 @@ export function addMetricsRoutes(app: Hono, context: ServerContext): void {
   )
 
   app.get('/metrics', (c) => {
-    if (!isLocalRequest(c) && !hasServerKey(c, context.publication.site, 'metrics')) return refuseKey(c)
+    const key = isLocalRequest(c) ? undefined : requireKey(c, context, 'metrics')
+    if (key && !key.ok) return key.response
     c.header('cache-control', 'no-store')
     return c.body(registry.format(), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
   })
 
   app.get('/v1/loss', (c) => {
-    if (!hasServerKey(c, context.publication.site, 'metrics')) return refuseKey(c)
+    const key = requireKey(c, context, 'metrics')
+    if (!key.ok) return key.response
     const hours = Number(c.req.query('hours') ?? 24)
     if (!Number.isInteger(hours) || hours < 1 || hours > MAX_HOURS)
       return refuse(c, 400, 'hours', `hours: expected a whole number from 1 to ${MAX_HOURS}`)

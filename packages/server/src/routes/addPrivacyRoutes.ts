@@ -40,7 +40,7 @@ export function addPrivacyRoutes(app: Hono, context: ServerContext): void {
   }
 
   app.get('/v1/visitors/:visitor/export', async (c) => {
-    const key = requireKey(c, context.publication.site, 'export')
+    const key = requireKey(c, context, 'export')
     if (!key.ok) return key.response
     const visitor = c.req.param('visitor')
     if (!isVisitorId(visitor)) return refuse(c, 400, 'schema', NO_VISITOR)
@@ -48,7 +48,7 @@ export function addPrivacyRoutes(app: Hono, context: ServerContext): void {
   })
 
   app.get('/v1/users/:user/export', async (c) => {
-    const key = requireKey(c, context.publication.site, 'export')
+    const key = requireKey(c, context, 'export')
     if (!key.ok) return key.response
     const user = c.req.param('user')
     if (!isUserId(user)) return refuse(c, 400, 'schema', `user: ${USER_EXPECTED}`)
@@ -57,7 +57,7 @@ export function addPrivacyRoutes(app: Hono, context: ServerContext): void {
   })
 
   app.delete('/v1/visitors/:visitor', async (c) => {
-    const key = requireKey(c, context.publication.site, 'erase')
+    const key = requireKey(c, context, 'erase')
     if (!key.ok) return key.response
     const visitor = c.req.param('visitor')
     if (!isVisitorId(visitor)) return refuse(c, 400, 'schema', NO_VISITOR)
@@ -66,7 +66,7 @@ export function addPrivacyRoutes(app: Hono, context: ServerContext): void {
   })
 
   app.delete('/v1/users/:user', async (c) => {
-    const key = requireKey(c, context.publication.site, 'erase')
+    const key = requireKey(c, context, 'erase')
     if (!key.ok) return key.response
     const user = c.req.param('user')
     if (!isUserId(user)) return refuse(c, 400, 'schema', `user: ${USER_EXPECTED}`)

@@ -3,6 +3,7 @@ import type { JetStreamManager } from '@nats-io/jetstream'
 import type { Profile } from '../profile/profile.ts'
 import type { Site } from '../site/site.ts'
 import type { Bucket } from './createBucket.ts'
+import { createRemembered } from './createRemembered.ts'
 import type { Views } from './createViews.ts'
 import { getUserKey, type Names } from './getNames.ts'
 import { mergeParts, type Span } from './span.ts'
@@ -83,23 +84,14 @@ export function createUsers({
   limit = 5_000,
   getTime = () => performance.now(),
 }: UsersOptions): Users {
-  const users = new Map<string, Known>()
-
-  const touch = (user: string): Known => {
-    const known = users.get(user) ?? {
-      ...{ record: NOBODY, revision: 0, settled: new Set(), changedAt: -Infinity },
-      ...{ loadedAt: -Infinity, loading: undefined },
-    }
-    users.delete(user)
-    users.set(user, known)
-    const [oldest] = users.keys()
-    if (users.size > limit && oldest !== undefined) users.delete(oldest)
-    return known
-  }
+  const users = createRemembered(limit, (): Known => ({
+    ...{ record: NOBODY, revision: 0, settled: new Set(), changedAt: -Infinity },
+    ...{ loadedAt: -Infinity, loading: undefined },
+  }))
 
   /** A server that is behind must not take back what another has told. */
   const note = (user: string, record: UserRecord, revision: number) => {
-    const known = touch(user)
+    const known = users.touch(user)
     const at = getTime()
     if (revision > known.revision) Object.assign(known, { record, revision, changedAt: at, settled: new Set() })
     // Erased through another server; or asked of one that has not heard of the user yet, which does not last.
@@ -164,7 +156,7 @@ export function createUsers({
 
   return {
     load(user) {
-      const known = touch(user)
+      const known = users.touch(user)
       return (known.loading ??= refresh(user, known))
     },
     getVisitors: (user) => users.get(user)?.record.visitors ?? [],

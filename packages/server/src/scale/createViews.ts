@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import type { Site } from '../site/site.ts'
 import type { Bucket } from './createBucket.ts'
+import { createRemembered } from './createRemembered.ts'
 import { EMPTY, foldMessage, hasSeen, parseState, type FoldedState, type SequencedMessage } from './foldedState.ts'
 
 export interface ViewsOptions {
@@ -60,16 +61,13 @@ export function createViews({
   limit = 10_000,
   getTime = () => performance.now(),
 }: ViewsOptions): Views {
-  const views = new Map<string, View>()
-
-  const touch = (visitor: string): View => {
-    const view = views.get(visitor) ?? { base: EMPTY, pending: [], now: EMPTY, loadedAt: -Infinity, loading: undefined }
-    views.delete(visitor)
-    views.set(visitor, view)
-    const [oldest] = views.keys()
-    if (views.size > limit && oldest !== undefined) views.delete(oldest)
-    return view
-  }
+  const views = createRemembered(limit, (): View => ({
+    base: EMPTY,
+    pending: [],
+    now: EMPTY,
+    loadedAt: -Infinity,
+    loading: undefined,
+  }))
 
   const foldAll = (view: View) => {
     const site = getSite()
@@ -106,7 +104,7 @@ export function createViews({
   }
 
   const load = (visitor: string, isFreshWanted: boolean): Promise<boolean> => {
-    const view = touch(visitor)
+    const view = views.touch(visitor)
     if (!isFreshWanted && getTime() - view.loadedAt < freshMs) return Promise.resolve(true)
     return (view.loading ??= refresh(visitor, view))
   }
@@ -119,7 +117,7 @@ export function createViews({
       return !!view && hasSeen(view.now, id)
     },
     add(message) {
-      const view = touch(message.visitor)
+      const view = views.touch(message.visitor)
       const { seq } = message
       if (seq <= view.base.seq || view.pending.some((one) => one.seq === seq)) return
       const isLast = seq > (view.pending.at(-1)?.seq ?? 0)

@@ -38,6 +38,8 @@ export interface Names {
   getAuditSubject(action: string): string
   /** Where the events of a visitor go; without one, they belong to nobody. */
   getSubject(partition: number, visitor: string | undefined): string
+  /** All events of a visitor, whatever their partition is. */
+  getVisitorSubjects(visitor: string): string
   /** All events of one partition. */
   getFilter(partition: number): string
   /** The visitor whom a subject names. */
@@ -72,6 +74,7 @@ export function getNames({ namespace, site, fold }: NamesInput): Names {
     getArmsKey: (partition) => `arms-${fold}-${partition}`,
     getAuditSubject: (action) => `${audit}.${action}`,
     getSubject: (partition, visitor = NOBODY) => `${subject}.${partition}.${visitor}`,
+    getVisitorSubjects: (visitor) => `${subject}.*.${visitor}`,
     getFilter: (partition) => `${subject}.${partition}.*`,
     readVisitor(name) {
       const last = name.slice(name.lastIndexOf('.') + 1)

@@ -3,6 +3,7 @@ import type { Site } from '../site/site.ts'
 import type { Bucket } from './createBucket.ts'
 import { EMPTY, foldMessage, formatState, type FoldedState } from './foldedState.ts'
 import type { Names } from './getNames.ts'
+import { getStretches } from './getStretches.ts'
 import { toSequenced } from './readLog.ts'
 import { readStream } from './readStream.ts'
 
@@ -42,6 +43,14 @@ async function judge(profiles: Bucket, visitor: string, replayed: FoldedState): 
   return seq > replayed.seq ? 'ahead' : seq < replayed.seq ? 'behind' : 'different'
 }
 
+/** The messages of visitors that the partition has now, in order. */
+async function* readPartition(manager: JetStreamManager, names: Names, partition: number) {
+  const { events: stream } = names
+  for await (const stretch of getStretches(manager, stream))
+    for await (const piece of readStream({ manager, stream, subject: names.getFilter(partition), ...stretch }))
+      yield* piece.map((one) => toSequenced(names, one)).filter((one) => one !== undefined)
+}
+
 /**
  * Folds all that is in the stream anew, in memory and partition by partition, and compares each profile with the one in use.
  * Changes nothing. Needs the config with which the events were folded, and a stream that still has all events.
@@ -61,15 +70,9 @@ export async function replayLog({
   for (let partition = 0; partition < partitions; partition++) {
     const states = new Map<string, FoldedState>()
     let count = 0
-    const { state } = await manager.streams.info(names.events)
-    const range = { subject: names.getFilter(partition), from: 1, last: state.last_seq }
-    for await (const piece of readStream({ manager, stream: names.events, ...range })) {
-      for (const one of piece) {
-        const message = toSequenced(names, one)
-        if (!message) continue
-        states.set(message.visitor, foldMessage(states.get(message.visitor) ?? EMPTY, message, site))
-        count++
-      }
+    for await (const message of readPartition(manager, names, partition)) {
+      states.set(message.visitor, foldMessage(states.get(message.visitor) ?? EMPTY, message, site))
+      count++
     }
     const waiting = [...states]
     const work = async () => {

@@ -1,15 +1,16 @@
-import { jetstream, jetstreamManager } from '@nats-io/jetstream'
-import { findConfig } from '../commands/findConfig.ts'
+import { jetstream } from '@nats-io/jetstream'
+import { formatUnknown, parseReplayTime } from '../commands/parseReplayTime.ts'
 import { readFlags } from '../commands/readFlags.ts'
+import { readSiteFor } from '../commands/readSiteFor.ts'
 import { UsageError } from '../commands/UsageError.ts'
-import type { LogRecord } from '../log.ts'
-import { checkSite, formatFinding } from '../site/checkSite.ts'
-import { connectNats } from './connectNats.ts'
+import { isVisitorId } from '../http/visitorCookie.ts'
+import { readAttributes } from '../profile/readAttributes.ts'
+import { connectToSite } from './connectToSite.ts'
 import { createBucket } from './createBucket.ts'
-import { getNames } from './getNames.ts'
 import { DEFAULT_PARTITIONS } from './openScale.ts'
 import { readScaleFlags, SCALE_FLAGS } from './readScaleFlags.ts'
 import { replayLog, type Replayed } from './replayLog.ts'
+import { replayOne } from './replayOne.ts'
 
 const USAGE = `unblink replay: fold all events of a cluster anew, and compare each profile with the one in use; changes nothing
 
@@ -17,6 +18,8 @@ const USAGE = `unblink replay: fold all events of a cluster anew, and compare ea
   --nats URLS     the cluster, like nats://a:4222,nats://b:4222; also UNBLINK_NATS
   --partitions N  as the servers were started (default ${DEFAULT_PARTITIONS})
   --fold N        the generation of profiles to compare with (default 1)
+  --visitor ID    this visitor only, printed with their attributes; nothing is compared
+  --at TIME       only what had arrived by then, like 2030-01-31T09:00:00Z; needs --visitor
   --json          print what was found as JSON
   --help          this text
 
@@ -24,10 +27,7 @@ Ends with 1 when a profile is not, byte for byte, what its events give. To put n
 --fold; docs/scale.md says how.
 `
 
-const MANAGE_MS = 10_000
 const SHOWN = 10
-
-const log = ({ code, message }: LogRecord) => void process.stderr.write(`${code}: ${message}\n`)
 
 function describe({ messages, visitors, equal, different, ahead, behind }: Replayed): string {
   const lines = [
@@ -44,18 +44,30 @@ export async function runReplay(args: string[]): Promise<number> {
   const { flags } = readFlags(args, {
     ...{ nats, partitions, fold },
     config: { type: 'string' },
+    visitor: { type: 'string' },
+    at: { type: 'string' },
     json: { type: 'boolean' },
     help: { type: 'boolean' },
   })
   if (flags.help) return (process.stdout.write(USAGE), 0)
   const scale = readScaleFlags(flags)
   if (!scale) throw new UsageError('Say which cluster to read: --nats URLS, like --nats nats://127.0.0.1:4222.')
-  const { site, findings } = await checkSite(findConfig(flags.config), Date.now())
-  if (!site) throw new Error(findings.map(formatFinding).join('\n'))
-  const { connection } = await connectNats(scale, log, 'unblink replay')
+  const { visitor } = flags
+  const before = parseReplayTime(flags.at)
+  if (before !== undefined && visitor === undefined)
+    throw new UsageError('--at tells of one visitor: add --visitor ID.')
+  const isId: boolean = visitor === undefined || isVisitorId(visitor)
+  if (!isId) throw new UsageError(`--visitor ${visitor}: expected the id of a visitor, as in the cookie ub_v.`)
+  const site = await readSiteFor(flags.config)
+  const { connection, manager, names } = await connectToSite(scale, site.id, 'unblink replay')
   try {
-    const manager = await jetstreamManager(connection, { checkAPI: false, timeout: MANAGE_MS })
-    const names = getNames({ namespace: 'unblink', site: site.id, fold: scale.fold ?? 1 })
+    if (visitor !== undefined) {
+      const profile = await replayOne({ manager, names, site, visitor, before })
+      if (!profile) throw new UsageError(formatUnknown(visitor, before))
+      const attributes = readAttributes(profile, site, before ?? Date.now())
+      process.stdout.write(`${JSON.stringify({ profile, attributes }, null, 2)}\n`)
+      return 0
+    }
     const profiles = createBucket({ manager, client: jetstream(connection), name: names.profiles })
     const count = scale.partitions ?? DEFAULT_PARTITIONS
     const replayed = await replayLog({

@@ -108,6 +108,6 @@ export async function checkSite(file: string, now: number): Promise<CheckedSite>
   const twice = (locator?.twice ?? []).map(find('error'))
   const checked = readSite(config.value)
   if (!checked.ok) return { findings: [...twice, ...checked.problems.map(find('error'))] }
-  const doubts = findDoubts(checked.value, now).map(find('warning'))
+  const doubts = findDoubts(checked, now).map(find('warning'))
   return twice.length > 0 ? { findings: [...twice, ...doubts] } : { site: checked.value, findings: doubts }
 }

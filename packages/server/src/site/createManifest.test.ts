@@ -58,6 +58,34 @@ test('the paths of categories that triggers count are published, and of no other
   })
 })
 
+test('a condition that stands in an experience is published like an audience: as the question, where a page cannot work it out', () => {
+  const experience = (id: string, city: string) => ({
+    id,
+    slot: 'home.hero',
+    kind: 'personalization' as const,
+    audience: { [city]: 'york' },
+    suppress: { [city]: 'bath' },
+    variants: [{ id: 'v' }],
+  })
+  const own = { ...experience('own', 'city'), suppress: { city: { $odd: true } } }
+  const manifest = create({
+    expose: ['city'],
+    operators: { odd: () => true },
+    experiences: [experience('known', 'city'), experience('hidden', 'home'), own],
+  })
+  expect(manifest).toMatchObject({
+    audiences: {
+      known: { city: 'york' },
+      'known:suppress': { city: 'bath' },
+      hidden: { audiences: { $in: ['hidden'] } },
+      'hidden:suppress': { audiences: { $in: ['hidden:suppress'] } },
+      own: { city: 'york' },
+      'own:suppress': { audiences: { $in: ['own:suppress'] } },
+    },
+    experiences: [{ suppress: 'known:suppress' }, { suppress: 'hidden:suppress' }, { suppress: 'own:suppress' }],
+  })
+})
+
 test('a change of what pages do not see is another version all the same', () => {
   const versionOf = (score: number) => create({ audiences: { secret: { score } }, expose: [] }).version
   expect(versionOf(1)).not.toBe(versionOf(2))

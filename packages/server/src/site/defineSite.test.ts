@@ -28,7 +28,7 @@ const site = defineSite({
       slot: 'home.hero',
       kind: 'personalization',
       audience: 'mortgage',
-      suppress: { email: { $inGroup: 'staff' } },
+      suppress: { email: { $inGroup: 'staff', $endsWith: '@bank.example' } },
       when: [{ scrollPercent: 50 }, { categoryViews: { category: 'cards', times: 2 } }],
       schedule: { from: '2030-01-01T00:00:00Z' },
       variants: [
@@ -63,6 +63,12 @@ test('what does not compile is refused when the file is loaded, too', () => {
     defineSite({ ...one, experiences: [{ ...hero, slot: 'a', audience: 'z' }] }),
     // @ts-expect-error a misspelt operator in a condition of its own
     defineSite({ ...one, experiences: [{ ...hero, slot: 'a', audience: { 'visits.count': { $gtt: 1 } } }] }),
+    defineSite({
+      ...one,
+      operators: { starts: () => true },
+      // @ts-expect-error an operator of one's own that is not declared, in a condition to keep it from
+      experiences: [{ ...hero, slot: 'a', suppress: { x: { $ends: 1 } } }],
+    }),
     // @ts-expect-error a misspelt audience to keep it from
     defineSite({ ...one, audiences: { x: {} }, experiences: [{ ...hero, slot: 'a', suppress: 'z' }] }),
     // @ts-expect-error a misspelt operator

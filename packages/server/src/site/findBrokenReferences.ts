@@ -101,8 +101,7 @@ export function findBrokenReferences(site: WrittenSite): Problem[] {
     if (typeof audience === 'string') report([...at, 'audience'], tellUnknown('audience', audience, audiences))
     else if (audience) problems.push(...findConditionProblems(audience, [...at, 'audience'], rules))
     if (typeof suppress === 'string') report([...at, 'suppress'], tellUnknown('audience', suppress, audiences))
-    else if (suppress)
-      problems.push(...findConditionProblems(suppress, [...at, 'suppress'], { ...rules, isInline: true }))
+    else if (suppress) problems.push(...findConditionProblems(suppress, [...at, 'suppress'], rules))
     if (typeof audience === 'string' && suppress === audience) {
       report([...at, 'suppress'], `"${audience}" is also its audience, so nobody is left; name another`)
     }

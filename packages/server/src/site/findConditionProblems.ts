@@ -19,7 +19,6 @@ export interface ConditionRules {
   readonly groups: readonly string[]
   /** The site's own operators, with the $; undefined where they cannot stand. */
   readonly ownOperators: readonly string[]
-  readonly isInline?: boolean
   /** What is wrong with an attribute's path. */
   readonly checkPath: (path: string) => string | undefined
   /** What is wrong with a value that an attribute is compared with. */
@@ -99,12 +98,6 @@ export function findConditionProblems(condition: unknown, at: Path, rules: Condi
     isInner: boolean,
   ) => {
     const own = rules.ownOperators.includes(name)
-    if (own && rules.isInline) {
-      return report(
-        at,
-        `"${name}" is the site’s own operator, which pages do not have; declare an audience with it and name that`,
-      )
-    }
     if (own && isInner) {
       return report(at, `"${name}" is the site’s own operator, and cannot stand inside $elemMatch or $all`)
     }

@@ -1,7 +1,9 @@
 import type { Experience } from '@unblink/protocol'
+import { doubtLists } from './doubtLists.ts'
 import { findRivalries } from './findRivalries.ts'
 import { getClosest } from './getClosest.ts'
 import { isExposed } from './isExposed.ts'
+import type { InlineAudiences } from './nameAudiences.ts'
 import type { Problem } from './problem.ts'
 import { readCondition } from './readCondition.ts'
 import { readTemplateNames } from './readTemplateNames.ts'
@@ -12,8 +14,8 @@ type Report = (path: Path, message: string) => void
 
 /** What the server works out itself. */
 const DERIVED = ['visits', 'views', 'intent', 'goals', 'holdings']
-/** What requests tell. */
-const CONTEXT = ['device', 'geo']
+/** What requests tell, and what the server notices of its data. */
+const CONTEXT = ['device', 'geo', 'drifting']
 /** A repeated group inside which is repeated again: the time to find nothing doubles with every character. */
 const SLOW_PATTERN = /\((?:[^()\\]|\\.)*[+*]\)(?:[+*]|\{\d+,)/
 
@@ -68,7 +70,8 @@ function doubtWhatIsHidden(experience: Experience, path: Path, { expose }: Site,
   })
 }
 
-function doubtCondition(condition: unknown, path: Path, { attributes }: Site, report: Report): void {
+function doubtCondition(condition: unknown, path: Path, site: Site, report: Report): void {
+  const { attributes } = site
   for (const attribute of readCondition(condition).paths) {
     const [root = ''] = attribute.split('.')
     const isKnown = [...DERIVED, ...CONTEXT].includes(root) || Object.hasOwn(attributes, root)
@@ -90,6 +93,7 @@ function doubtCondition(condition: unknown, path: Path, { attributes }: Site, re
     }
   }
   findPatterns(condition, path)
+  doubtLists(condition, path, site, report)
 }
 
 /** Experiments that are to share nobody, or nothing of chance, and do. */
@@ -127,20 +131,22 @@ function doubtComponents({ slot, variants }: Experience, path: Path, { slots }: 
   })
 }
 
-/** What is allowed in a sound site and hardly meant. `now`: epoch milliseconds. */
-export function findDoubts(site: Site, now: number): Problem[] {
+/** What is allowed in a sound site (`value`) and hardly meant. `now`: epoch milliseconds. */
+export function findDoubts(
+  { value: site, inline }: { readonly value: Site; readonly inline: InlineAudiences },
+  now: number,
+): Problem[] {
   const problems: Problem[] = []
   const report: Report = (path, message) => void problems.push({ path, message })
 
   for (const [id, condition] of Object.entries(site.audiences))
-    doubtCondition(condition, ['audiences', id], site, report)
+    doubtCondition(condition, inline.get(id) ?? ['audiences', id], site, report)
   site.experiences.forEach((experience, index) => {
     const path = ['experiences', index]
-    const { id, schedule, suppress, coverage } = experience
+    const { id, schedule, coverage } = experience
     doubtWeights(experience, path, report)
     doubtWhatIsHidden(experience, path, site, report)
     doubtComponents(experience, path, site, report)
-    if (typeof suppress === 'object') doubtCondition(suppress, [...path, 'suppress'], site, report)
     if (schedule?.to !== undefined && schedule.to <= now) {
       const ended = new Date(schedule.to).toISOString()
       report([...path, 'schedule', 'to'], `"${id}" ended at ${ended}; remove it, or give it another end`)
@@ -148,7 +154,7 @@ export function findDoubts(site: Site, now: number): Problem[] {
     if (coverage === 0) report([...path, 'coverage'], `nobody gets "${id}"; raise its coverage, or remove it`)
   })
   doubtShares(site, report)
-  problems.push(...findRivalries(site))
+  problems.push(...findRivalries(site, inline))
   for (const slot of Object.keys(site.slots)) {
     if (site.experiences.some((experience) => experience.slot === slot)) continue
     report(['slots', slot], `no experience is for "${slot}", and pages hide it for nothing; remove it, or add one`)

@@ -61,6 +61,15 @@ test.each<[string, Partial<Experience>[], [number, string][]]>([
   expect(find(parts)).toEqual(expected)
 })
 
+test('two whose order nobody has said are named as they are written: by their audience, or as one’s own', () => {
+  const site = makeSite({
+    audiences: AUDIENCES,
+    experiences: makeExperiences([{ audience: 'gold' }, { audience: 'young' }]),
+  })
+  const [problem] = findRivalries(site, new Map([['young', ['experiences', 1, 'audience']]]))
+  expect(problem?.message).toContain('a visitor can be in both "gold" and the audience of "e1", and "e0" and "e1" have')
+})
+
 test('what is said never to be shown is never decided for, whoever comes', () => {
   const part = fc.record(
     {
@@ -78,13 +87,14 @@ test('what is said never to be shown is never decided for, whoever comes', () =>
     { tier: fc.constantFrom('gold', 'silver', 'none'), age: fc.constantFrom(20, 40, 70) },
     { requiredKeys: [] },
   )
+  const base = makeSite({ audiences: AUDIENCES, experiences: [] })
   fc.assert(
     fc.property(
       fc.array(part, { minLength: 2, maxLength: 4 }),
       fc.array(fc.tuple(fc.option(fc.string({ minLength: 1 }), { nil: undefined }), visitor), { minLength: 8 }),
       (parts, visitors) => {
         const experiences = makeExperiences(parts)
-        const site = makeSite({ audiences: AUDIENCES, experiences })
+        const site = { ...base, experiences }
         const never = findRivalries(site).flatMap(({ path, message }) =>
           message.includes('never be shown') ? [experiences[path[1] as number]!.id] : [],
         )

@@ -1,10 +1,9 @@
 import type { Condition, Experience } from '@unblink/protocol'
 import { canBothHold } from './canBothHold.ts'
+import { holdsMany } from './holdsMany.ts'
+import type { InlineAudiences } from './nameAudiences.ts'
 import type { Problem } from './problem.ts'
 import type { Site } from './site.ts'
-
-/** Attributes that hold lists, of those that the server works out. */
-const LISTS = ['holdings', 'intent.ranked']
 
 const getCondition = (site: Site, { audience }: Experience): Condition =>
   audience === undefined ? {} : (site.audiences[audience] ?? {})
@@ -38,10 +37,11 @@ function isKeptApart(a: Experience, b: Experience): boolean {
 }
 
 /** Experiences of one slot that never get a turn, or whose order nobody has said. */
-export function findRivalries(site: Site): Problem[] {
+export function findRivalries(site: Site, inline: InlineAudiences = new Map()): Problem[] {
   const problems: Problem[] = []
-  const holdsMany = (path: string) => LISTS.includes(path) || Object.hasOwn(site.groups, path)
   const { experiences } = site
+  const describe = ({ id, audience = '' }: Experience) =>
+    inline.has(audience) ? `the audience of "${id}"` : `"${audience}"`
 
   experiences.forEach((experience, index) => {
     const rivals = experiences
@@ -70,12 +70,12 @@ export function findRivalries(site: Site): Problem[] {
         experience.audience !== undefined &&
         one.audience !== experience.audience &&
         !isKeptApart(one, experience) &&
-        canBothHold(getCondition(site, one), getCondition(site, experience), holdsMany),
+        canBothHold(getCondition(site, one), getCondition(site, experience), (path) => holdsMany(site, path)),
     )
     if (!equal) return
     problems.push({
       path: ['experiences', index, 'priority'],
-      message: `a visitor can be in both "${equal.one.audience}" and "${experience.audience}", and "${equal.one.id}" and "${experience.id}" have the same priority on the slot "${experience.slot}"; the earlier in the list wins, so give them different priorities to say which`,
+      message: `a visitor can be in both ${describe(equal.one)} and ${describe(experience)}, and "${equal.one.id}" and "${experience.id}" have the same priority on the slot "${experience.slot}"; the earlier in the list wins, so give them different priorities to say which`,
     })
   })
   return problems

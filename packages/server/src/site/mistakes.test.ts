@@ -17,7 +17,7 @@ const NOW = Date.UTC(2026, 10, 22)
 function getFindings(config: unknown): string[] {
   const checked = readSite(config)
   if (!checked.ok) return checked.problems.map(({ path, message }) => `error ${formatPath(path)}: ${message}`)
-  return findDoubts(checked.value, NOW).map(({ path, message }) => `warning ${formatPath(path)}: ${message}`)
+  return findDoubts(checked, NOW).map(({ path, message }) => `warning ${formatPath(path)}: ${message}`)
 }
 
 test('the config that the mistakes are made in is sound, and gives no doubts', () => {
@@ -90,7 +90,7 @@ test('whatever stands in whatever place, it is told in our words or it can be pu
           expect(message).not.toMatch(/^(Invalid|Unrecog|Too |cannot be read)|undefined|\[object/)
         return
       }
-      findDoubts(checked.value, NOW)
+      findDoubts(checked, NOW)
       const { rules } = publish(checked.value)
       for (const { reason } of decide({ manifest: rules, attributes: { name: 'Ann' }, visitor: 'v', now: NOW })) {
         expect(reason).not.toBe('error')

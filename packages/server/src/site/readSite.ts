@@ -2,7 +2,7 @@ import { isObject } from '@unblink/protocol'
 import type { z } from 'zod'
 import { findBrokenReferences } from './findBrokenReferences.ts'
 import { getClosest } from './getClosest.ts'
-import { nameAudiences, type WrittenSite } from './nameAudiences.ts'
+import { nameAudiences, type InlineAudiences, type WrittenSite } from './nameAudiences.ts'
 import type { Problem } from './problem.ts'
 import { siteSchema } from './schema/siteSchema.ts'
 import type { Site } from './site.ts'
@@ -85,7 +85,8 @@ function withoutUndefined(value: unknown, seen = new Map<unknown, unknown>()): u
 
 /** A site config, or everything that is wrong with it. */
 export type ReadSite =
-  { readonly ok: true; readonly value: Site } | { readonly ok: false; readonly problems: readonly Problem[] }
+  | { readonly ok: true; readonly value: Site; readonly inline: InlineAudiences }
+  | { readonly ok: false; readonly problems: readonly Problem[] }
 
 /** Checks a site config of any origin and fills in the defaults. Never throws. */
 export function readSite(value: unknown): ReadSite {
@@ -100,7 +101,9 @@ export function readSite(value: unknown): ReadSite {
     // The schema never fills an optional member with undefined, and functions are typed by `defineSite`.
     const site = parsed.data as unknown as WrittenSite
     const problems = findBrokenReferences(site)
-    return problems.length === 0 ? { ok: true, value: nameAudiences(site) } : { ok: false, problems }
+    if (problems.length > 0) return { ok: false, problems }
+    const named = nameAudiences(site)
+    return { ok: true, value: named.site, inline: named.inline }
   } catch (error) {
     // A config is a program's value: it can hold itself, or members that throw when they are read.
     const message = `cannot be read: ${error instanceof Error ? error.message : String(error)}; use plain values`

@@ -107,7 +107,7 @@ export interface Site {
   readonly profileTimeoutMs: number
   /**
    * Operators of the site's own, for conditions as `$name`. Audiences that use one are worked out on the server only, and
-   * pages are told the result; they cannot stand inside `$elemMatch`, `$all` or an experience's own condition.
+   * pages are told the result; they cannot stand inside `$elemMatch` or `$all`.
    */
   readonly operators: Readonly<Record<string, CustomOperator>>
   /** Who is told about visitors, by name; see docs/webhooks.md. */

@@ -77,7 +77,8 @@ export interface ExperienceInput<
   readonly slot: SlotId
   /** The id of an audience, or a condition of its own: that becomes an audience with the experience's id. */
   readonly audience?: AudienceId | ConditionInput<GroupId, OperatorId>
-  readonly suppress?: AudienceId | ConditionInput<GroupId, never>
+  /** The same; a condition becomes an audience with that id and `:suppress`. Where operators are not known, none of them. */
+  readonly suppress?: AudienceId | ConditionInput<GroupId, string extends OperatorId ? never : OperatorId>
   readonly schedule?: ScheduleInput
   readonly when?: TriggerInput<CategoryId> | readonly TriggerInput<CategoryId>[]
   readonly cap?: Cap

@@ -116,9 +116,9 @@ export interface UnboughtAttribute {
 }
 
 /**
- * What is wrong with the data of this visitor. Read as `{ missing, outOfRange, late }`: values that a declared attribute did not
- * find in an event of its own or that are of no use, numbers outside their range, and events that came more than an hour
- * after later ones.
+ * What is wrong with the data of this visitor. Read as `{ missing, outOfRange, late, duplicated }`: values that a declared attribute
+ * did not find in an event of its own or that are of no use, numbers outside their range, events that came more than an hour
+ * after later ones, and events that a page has told twice (see `foldTwice`).
  */
 export interface QualityAttribute {
   readonly kind: 'quality'

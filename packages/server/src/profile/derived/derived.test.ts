@@ -53,13 +53,41 @@ test('a sum leaves out what is outside its range, and the quality attribute says
     spent: { kind: 'sum', on: { event: 'conversion' }, of: 'value', range: [0, 1_000] },
   })
   const events = [buy(10), buy(5), buy(1e9), event('conversion', { goal: 'purchase' })]
-  expect(read(site, events)).toMatchObject({ spent: 15, trouble: { missing: 1, outOfRange: 1, late: 0 } })
+  expect(read(site, events)).toMatchObject({
+    spent: 15,
+    trouble: { missing: 1, outOfRange: 1, late: 0, duplicated: 0 },
+  })
 })
 
 test('an event that comes an hour after later ones is late', () => {
   const site = siteWith({ trouble: { kind: 'quality' } })
   expect(read(site, [click('/'), click('/', T0 - HOUR), click('/', T0 - HOUR - 1)])).toMatchObject({
     trouble: { late: 1 },
+  })
+})
+
+test('what a page tells twice in one moment is counted; what may well come again is not', () => {
+  const site = siteWith({ trouble: { kind: 'quality' } })
+  const trouble = (...events: AnyEvent[]) => read(site, events)['trouble']
+  const [view, basket] = [custom('view_item', items('a')), (at?: number) => custom('add_to_cart', items('a'), at)]
+  expect(trouble(basket(), view, basket(T0 + 300), basket(T0 + 900))).toMatchObject({ duplicated: 2 })
+  expect(trouble(basket(), basket(T0 + 1_000))).toMatchObject({ duplicated: 0 })
+  expect(trouble(buy(10), buy(20))).toMatchObject({ duplicated: 0 })
+  // A visitor may click twice, and each view has a purchase of its own.
+  expect(trouble(click('/'), click('/'))).toMatchObject({ duplicated: 0 })
+  const elsewhere = event('conversion', { goal: 'purchase', value: 10 }, T0, { view: 2 })
+  expect(trouble(buy(10), elsewhere)).toMatchObject({ duplicated: 0 })
+})
+
+test('faults that an earlier version has counted are counted on', () => {
+  const site = siteWith({ trouble: { kind: 'quality' } })
+  const before: Profile = { ...createProfile('v'), derived: { trouble: { missing: 2, outOfRange: 0, late: 1 } } }
+  const known = [buy(10), buy(10)].reduce((profile, one) => fold(profile, one, site), before)
+  const counts = { missing: 2, outOfRange: 0, late: 1, duplicated: 1 }
+  expect(readAttributes(known, site, T0)).toMatchObject({ trouble: counts })
+  const merged = mergeDerived(before, known, site)
+  expect(readAttributes({ ...createProfile('v'), derived: merged! }, site, T0)).toMatchObject({
+    trouble: { missing: 4, late: 2, duplicated: 1 },
   })
 })
 

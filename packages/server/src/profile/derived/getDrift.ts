@@ -1,5 +1,8 @@
 import type { Scalar } from './readValues.ts'
 
+/** Above this, values have moved. */
+export const MOVED = 0.25
+
 const BINS = 10
 /** A share of nothing would be infinitely far from any other. */
 const LEAST_SHARE = 0.001
@@ -24,8 +27,9 @@ function createSorter(before: readonly Scalar[]): (value: Scalar) => string {
 }
 
 /**
- * How far values have moved away from what they were: the population stability index over ten parts of the earlier ones, which
- * is 0 for the same distribution; above 0.25 counts as moved. Undefined when there are fewer than 100 of either.
+ * How far values have moved away from what they were: the population stability index over ten parts of the earlier ones, less what
+ * chance alone gives, so that it is 0 for the same distribution; above `MOVED` it has moved. Undefined when there are fewer than 100
+ * of either.
  */
 export function getDrift(before: readonly Scalar[], now: readonly Scalar[]): number | undefined {
   if (Math.min(before.length, now.length) < 100) return undefined
@@ -37,5 +41,8 @@ export function getDrift(before: readonly Scalar[], now: readonly Scalar[]): num
   }
   const [was, is] = [count(before), count(now)]
   const bins = new Set([...before, ...now].map(sort))
-  return [...bins].reduce((sum, bin) => sum + (is(bin) - was(bin)) * Math.log(is(bin) / was(bin)), 0)
+  const index = [...bins].reduce((sum, bin) => sum + (is(bin) - was(bin)) * Math.log(is(bin) / was(bin)), 0)
+  // Two samples of the same are never quite alike: so far apart they are on average, which for a hundred values is most of `MOVED`.
+  const chance = (bins.size - 1) * (1 / before.length + 1 / now.length)
+  return Math.max(0, index - chance)
 }

@@ -1,7 +1,7 @@
 import type { Site } from '../../site/site.ts'
 import type { Profile } from '../profile.ts'
 
-const FAULTS = ['missing', 'outOfRange', 'late'] as const
+const FAULTS = ['missing', 'outOfRange', 'late', 'duplicated'] as const
 
 /** What has been found wrong with the data between two states of a profile, where the site declares an attribute for it. */
 export function getFaults(

@@ -1,7 +1,8 @@
 import type { LoggedEvent } from '../../model/readLog.ts'
 import type { Site } from '../../site/site.ts'
-import type { AttributeDeclaration, EventSelector } from './declaration.ts'
+import { foldTwice, type Latest } from './foldTwice.ts'
 import { getDrift } from './getDrift.ts'
+import { getWatched } from './getWatched.ts'
 import { isSelected } from './isSelected.ts'
 import { readValues, type Scalar } from './readValues.ts'
 
@@ -22,54 +23,42 @@ export interface QualityReport {
   readonly events: number
   /** Events that arrived more than an hour after they had happened. */
   readonly late: number
+  /** Events that a page has told twice, see `foldTwice`. */
+  readonly duplicated: number
   readonly attributes: readonly AttributeQuality[]
 }
 
 const LATE_MS = 3_600_000
 /** So many values are compared on either side. */
 const MAX_VALUES = 10_000
-
-interface Watched {
-  readonly name: string
-  readonly selectors: readonly EventSelector[]
-  readonly path: string
-  readonly range: readonly [number, number] | undefined
-}
-
-/** The parts of a declaration that read values. */
-function getWatched(name: string, declaration: AttributeDeclaration): Watched[] {
-  if ('item' in declaration) {
-    const selectors =
-      declaration.kind === 'cart' ? [declaration.add, declaration.remove] : [declaration.viewed, declaration.bought]
-    return [{ name, selectors, path: declaration.item, range: undefined }]
-  }
-  if (!('of' in declaration)) return []
-  return [
-    {
-      name,
-      selectors: [declaration.on],
-      path: declaration.of,
-      range: 'range' in declaration ? declaration.range : undefined,
-    },
-  ]
-}
+/** Visitors of whom the last events are remembered: who tells something twice does so at once. */
+const MAX_VISITORS = 10_000
 
 /** Goes through events of a stretch of time. `from` and `to`: epoch milliseconds, for what is recent. */
-export function measureQuality(
+export async function measureQuality(
   site: Site,
-  log: Iterable<LoggedEvent>,
+  log: Iterable<LoggedEvent> | AsyncIterable<LoggedEvent>,
   { from, to }: { readonly from: number; readonly to: number },
-): QualityReport {
+): Promise<QualityReport> {
   const isRecent = (at: number) => at >= to - (to - from) / 4
-  const watched = Object.entries(site.attributes)
-    .flatMap(([name, declaration]) => getWatched(name, declaration))
-    .map((one) => ({ ...one, events: 0, missing: 0, outOfRange: 0, before: [] as Scalar[], now: [] as Scalar[] }))
+  const watched = getWatched(site).map((one) => ({
+    ...one,
+    ...{ events: 0, missing: 0, outOfRange: 0, before: [] as Scalar[], now: [] as Scalar[] },
+  }))
+  const latest = new Map<string, Latest>()
   let events = 0
   let late = 0
-  for (const { event, receivedAt } of log) {
+  let duplicated = 0
+  for await (const { visitor, event, receivedAt } of log) {
     if (receivedAt < from || receivedAt > to || event.t === 'attributes') continue
     events++
     if (receivedAt - event.at > LATE_MS) late++
+    const told = foldTwice(latest.get(visitor) ?? [], event)
+    if (told.isTwice) duplicated++
+    latest.delete(visitor)
+    if (told.latest.length > 0) latest.set(visitor, told.latest)
+    const [oldest] = latest.keys()
+    if (latest.size > MAX_VISITORS && oldest !== undefined) latest.delete(oldest)
     for (const one of watched) {
       if (!one.selectors.some((selector) => isSelected(selector, event))) continue
       one.events++
@@ -86,6 +75,7 @@ export function measureQuality(
   return {
     events,
     late,
+    duplicated,
     attributes: watched.map(({ name, events: own, missing, outOfRange, before, now }) => {
       const drift = getDrift(before, now)
       return { attribute: name, events: own, missing, outOfRange, ...(drift === undefined ? {} : { drift }) }
