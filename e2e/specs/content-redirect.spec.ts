@@ -61,6 +61,18 @@ test('who is there already stays, and sees the page as it is', async ({ page, si
   expect((await readSlots(page))[0]!.html).toContain('base')
 })
 
+test('who goes to another route meanwhile is not led away from there', async ({ page, site }) => {
+  const goal = new URL(site.open({ slots: [] })).pathname
+  const go = script(`const go = () =>
+    unblink.slots.x0.state === 2 ? history.pushState(0, '', '/route') : requestAnimationFrame(go)
+    go()`)
+  await page.goto(site.open(target(goal, { after: go })))
+  await page.waitForURL('**/route')
+  await sleep(1_300)
+  expect(new URL(page.url()).pathname).toBe('/route')
+  expect(await page.evaluate('document.getAnimations().length'), 'covers left').toBe(0)
+})
+
 test('another origin is led to only when the page has declared it', async ({ page, site }) => {
   const goal = site.open({ slots: [] }).replace(site.origin, site.canary)
   const url = site.open(target(goal))

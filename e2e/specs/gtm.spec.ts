@@ -169,12 +169,18 @@ test('a runtime that was there before the snippet begins when that comes, also a
   shop,
 }) => {
   await page.goto(`${shop.url}/u/health`)
+  const errors: Error[] = []
+  page.on('pageerror', (error) => errors.push(error))
   await page.addScriptTag({ url: '/u/unblink.js' })
   expect(await page.evaluate(() => 'unblink' in window)).toBe(false)
+  // Nor does it take what keeps commands for a snippet.
+  await page.evaluate(() => Object.assign(window, { unblink: { early: [], push() {} } }))
+  await page.addScriptTag({ url: '/u/unblink.js' })
   await page.evaluate(() => {
     const boot = { v: 1, key: 'pk', base: '/u', consent: 'pending', slots: {} }
     Object.assign(window, { unblinkGtm: { boot } })
   })
   await page.addScriptTag({ url: '/u/unblink-boot.js' })
   await page.waitForFunction(() => window.unblink?.place)
+  expect(errors).toEqual([])
 })

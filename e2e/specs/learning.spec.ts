@@ -86,6 +86,24 @@ test('a slot that has been seen stays as it is, and one whose late policy is `ne
   await expect(heading(page, 'deep')).toHaveText('Deep once')
 })
 
+test('nor does a trigger change a slot with that policy, even unseen; the next view has its variant', async ({
+  page,
+  start,
+}) => {
+  const offer = { id: 'offer', slot: 'deep', kind: 'personalization', when: { timeOnPageMs: 300 } } as const
+  const site = await start(
+    rules({
+      slots: { hero: { deadlineMs: 3_000 }, deep: { deadlineMs: 3_000, late: 'next' } },
+      experiences: [{ ...offer, variants: variant('Offer') }],
+    }),
+  )
+  await page.goto(site.url())
+  await page.waitForFunction(() => (localStorage['unblink'] as string | undefined)?.includes('"offer"'))
+  await expect(heading(page, 'deep')).toHaveText('Deep default')
+  await page.goto(site.url('/next'))
+  await expect(heading(page, 'deep')).toHaveText('Offer')
+})
+
 test('a conversion of the page, too; a control is counted when its variant would have been shown', async ({
   page,
   start,

@@ -10,7 +10,7 @@ import worker from '@unblink-examples/edge-worker'
 import type { Site, UnblinkServer } from '@unblink/server'
 import { Hono } from 'hono'
 import { createCertificate } from '../support/routingCertificate.ts'
-import { FRONTS } from '../support/routingFronts.ts'
+import { findPort, FRONTS, startRewrite } from '../support/routingFronts.ts'
 import { readRecipe, runRecipe } from '../support/routingRecipe.ts'
 import {
   listenTo,
@@ -77,7 +77,9 @@ for (const { name, missing, start } of FRONTS) {
     `first-party through ${name}${missing ? ` (${missing})` : ''}`,
     async ({ page, context, unblink, folder, keep }) => {
       const front = keep(await start({ unblink: unblink.url, page: renderPage(renderHead(unblink)), folder }))
-      await context.addCookies([{ name: 'session', value: 'secret', url: front.url }])
+      const setCookies = (cookies: Readonly<Record<string, string>>) =>
+        context.addCookies(Object.entries(cookies).map(([name, value]) => ({ name, value, url: front.url })))
+      await setCookies({ session: 'secret', xub_v: 'secret' })
       const visitor = await openPage(page, `${front.url}/`)
       await sendNow(page)
       const [exposure] = await unblink.waitForExposures(1)
@@ -87,11 +89,54 @@ for (const { name, missing, start } of FRONTS) {
 
       expect(await openPage(page, `${front.url}/`)).toBe(visitor)
       expect(unblink.getProfileRequests()).toHaveLength(2)
-      expect(unblink.getProfileRequests()[1]).toMatchObject({ cookie: `ub_v=${visitor}` })
+      // What was behind the visitor's cookie may leave its semicolon.
+      expect(unblink.getProfileRequests()[1]!.cookie?.replace(/;$/, '')).toBe(`ub_v=${visitor}`)
+
+      // The cookie of a preview, beside the visitor's and alone.
+      const preview = `${'A'.repeat(200)}.b-_`
+      await setCookies({ ub_o: preview })
+      const getCookies = async () => {
+        expect((await page.request.get(`${front.url}/u/health`)).status()).toBe(200)
+        return unblink.requests.at(-1)!.cookie?.split(/; */).filter(Boolean).sort()
+      }
+      expect(await getCookies()).toEqual([`ub_o=${preview}`, `ub_v=${visitor}`])
+      await context.clearCookies({ name: 'ub_v' })
+      expect(await getCookies()).toEqual([`ub_o=${preview}`])
       expect(JSON.stringify(unblink.requests), 'cookies of the site').not.toContain('secret')
     },
   )
 }
+
+test('first-party through either of Netlify’s rewrites, once the site is listed in `origins`', async ({
+  page,
+  context,
+  unblink,
+  keep,
+}) => {
+  const [line] = await readRecipe('netlify.md', 'text _redirects')
+  const [table] = await readRecipe('netlify.md', 'toml')
+  const [from = '', to = '', status] = line!.trim().split(/\s+/)
+  const read = (name: string) => new RegExp(`^${name} = "?([^"\n]+)"?$`, 'm').exec(table!)?.[1]
+  expect([read('from'), read('to'), read('status')], 'both recipes say the same').toEqual([from, to, status])
+  expect(status).toBe('200')
+
+  const port = await findPort()
+  const listed = keep(await startUnblink([`http://127.0.0.1:${port}`]))
+  const toTarget = (url: string) => [from, to.replace('https://unblink.example', url)] as const
+  const unlisted = keep(await startRewrite(toTarget(unblink.url), '', 0))
+  const asked = { v: 1, key: 'pk_routed', slots: {}, consent: { personalization: 'granted' } }
+  const init = { method: 'POST', body: JSON.stringify(asked), headers: { origin: unlisted.url } }
+  expect((await fetch(`${unlisted.url}/u/v1/p`, init)).status, 'without it').toBe(403)
+
+  const front = keep(await startRewrite(toTarget(listed.url), renderPage(renderHead(listed)), port))
+  await context.addCookies([{ name: 'session', value: 'secret', url: front.url }])
+  const visitor = await openPage(page, `${front.url}/`)
+  await sendNow(page)
+  const [exposure] = await listed.waitForExposures(1)
+  expect(exposure).toMatchObject({ visitor, payload: { slot: 'hero', outcome: 'variant' } })
+  expect(await openPage(page, `${front.url}/`)).toBe(visitor)
+  expect(JSON.stringify(listed.requests), 'what the recipe warns of').toContain('secret')
+})
 
 /** The Early Hints recipe's origin, with the server mounted at /u; `getPageAt` says when the last page was ready. */
 async function startHintingOrigin(unblink: RoutedUnblink, folder: string) {

@@ -26,10 +26,16 @@ test('a profile that never answers leaves the default, whole and usable', async 
   await expect(page.getByRole('heading', { name: 'Next' })).toBeVisible()
 })
 
-test('an answer after the deadline does not touch what the visitor already sees', async ({ page, site }) => {
+test('an answer after the deadline does not touch what the visitor already sees, and the next view has it at once', async ({
+  page,
+  site,
+}) => {
   await page.goto(site.url({ profile: 900 }))
-  await page.waitForFunction(() => window.unblink?.reply !== undefined)
+  await page.waitForFunction(() => (localStorage['unblink'] as string | undefined)?.includes('"green"'))
   expect((await readSlot(page, 'hero')).text).toBe('OneTwoThree')
+  await page.goto(site.url({ profile: 'never' }))
+  expect(await readSlot(page, 'hero')).toMatchObject({ text: 'VariantGo on', isVisible: true })
+  expect(await page.evaluate(() => window.unblink!.slots['hero']!.hiddenAt)).toBeUndefined()
 })
 
 test('a server that cuts the connection costs the variant, not the page', async ({ page, site }) => {

@@ -63,6 +63,44 @@ test('an image of a remembered decision is asked for from the head', async ({ pa
   await expect(page.locator('[data-unblink=promo] img')).toBeVisible()
 })
 
+test('a slot is shown when the images of its variant are decoded, or at its deadline without them', async ({
+  page,
+}) => {
+  const site = await startSite('image', { deadlineMs: 1_500 })
+  try {
+    let answer: 'late' | 'never' = 'late'
+    await page.route('**/photo.svg', async (route) => {
+      if (answer === 'never') return
+      await new Promise((resolve) => setTimeout(resolve, 500))
+      await route.continue()
+    })
+    const readTimes = async () => {
+      await page.waitForFunction(() => window.unblink!.slots['hero']!.state > 1)
+      return page.evaluate(() => {
+        const { state, shownAt = 0, hiddenAt = 0 } = window.unblink!.slots['hero']!
+        const files: readonly { name: string; responseEnd?: number }[] = performance.getEntriesByType('resource')
+        const loadedAt = files.find(({ name }) => name.endsWith('/photo.svg'))?.responseEnd
+        return { state, shownAt, hiddenMs: shownAt - hiddenAt, loadedAt }
+      })
+    }
+    await page.goto(site.url())
+    const { loadedAt, ...late } = await readTimes()
+    expect(late.state).toBe(2)
+    // Firefox rounds to milliseconds.
+    expect(late.shownAt).toBeGreaterThanOrEqual(loadedAt! - 2)
+    await page.evaluate(() => localStorage.clear())
+    answer = 'never'
+    await page.goto(site.url({ drip: 1 }), { waitUntil: 'commit' })
+    await page.waitForFunction(() => window.unblink !== undefined)
+    const never = await readTimes()
+    expect(never.state).toBe(2)
+    expect(never.hiddenMs).toBeGreaterThan(1_400)
+    expect(await readSlot(page, 'hero')).toMatchObject({ text: 'VariantGo on', isVisible: true })
+  } finally {
+    await site.close()
+  }
+})
+
 test('consent that is withdrawn in the middle of a visit leaves nothing behind', async ({ page, site }) => {
   await page.goto(site.url())
   await isRemembered(page)
@@ -144,6 +182,25 @@ test('a slot that the visitor has touched is not changed any more', async ({ pag
   expect((await readSlot(page, 'hero')).text).toBe('OneTwoThree')
 })
 
+test('a late content that would move what is in view is not taken', async ({ page }) => {
+  const site = await startSite('tall', { late: 'fade' })
+  try {
+    await recordShifts(page)
+    await page.goto(site.url({ profile: 700 }))
+    // What fades has come, and the decision is remembered for the next view.
+    await page.waitForFunction(() =>
+      performance.getEntriesByType('resource').some(({ name }) => name.includes('-more.js')),
+    )
+    await isRemembered(page)
+    await page.waitForTimeout(200)
+    expect(await readSlot(page, 'hero')).toMatchObject({ text: 'OneTwoThree', isVisible: true })
+    expect(await page.evaluate(() => window.unblink!.slots['hero']!.state)).toBe(3)
+    expect(await page.evaluate(() => (window as unknown as { shifts: number[] }).shifts)).toEqual([])
+  } finally {
+    await site.close()
+  }
+})
+
 /** What a router does: changes the address, then replaces the page's content. */
 const go = (page: Page, path: string, text: string) =>
   page.evaluate(
@@ -179,6 +236,47 @@ test('the answer to an old route never touches a new one', async ({ page, site }
   await page.waitForFunction(() => window.unblink?.place)
   expect(await page.evaluate(() => window.unblink!.reply)).toBeUndefined()
   await go(page, '/route?profile=never', 'Route')
-  await page.waitForTimeout(3_000)
+  await page.waitForTimeout(2_500)
   expect(await readSlot(page, 'hero')).toMatchObject({ text: 'Route', isVisible: true })
+})
+
+test('a late answer that waits for what fades it is void with its route, in an element that both have', async ({
+  page,
+  fading,
+}) => {
+  let send = () => {}
+  await page.route('**/unblink-more.js', async (route) => {
+    await new Promise<void>((resolve) => (send = resolve))
+    await route.continue()
+  })
+  const asked = page.waitForRequest('**/unblink-more.js')
+  await page.goto(fading.url({ profile: 700 }))
+  await asked
+  await page.evaluate(() => history.pushState({}, '', '/route?profile=never'))
+  const come = page.waitForResponse('**/unblink-more.js')
+  send()
+  await (await come).finished()
+  await page.waitForTimeout(400)
+  expect(await readSlot(page, 'hero')).toMatchObject({ text: 'OneTwoThree', isVisible: true })
+})
+
+test('a route that begins as soon as the slots are shown is decided by its own answer alone', async ({
+  page,
+  site,
+}) => {
+  // As an app that sends its visitors on when it starts.
+  await page.addInitScript(() => {
+    const look = () => {
+      const { unblink } = window
+      const isShown = unblink && 'place' in unblink && Object.values(unblink.slots).every(({ state }) => state > 1)
+      if (isShown) history.pushState({}, '', '/route?profile=300')
+      else requestAnimationFrame(look)
+    }
+    look()
+  })
+  await page.goto(site.url())
+  await page.waitForFunction(() => location.pathname === '/route' && window.unblink!.slots['hero']!.decision)
+  expect(site.requests.filter((request) => request === 'POST /u/v1/p')).toHaveLength(2)
+  // The page itself would have decided by the old answer, and needs the rules for that.
+  expect(site.requests).not.toContain('GET /u/v1/m')
 })

@@ -5,7 +5,7 @@ import { readBody, type FaultSite } from './faultSite.ts'
 interface Told {
   /** Epoch milliseconds. */
   readonly at: number
-  readonly what: 'start' | 'seen' | 'hidden'
+  readonly what: 'start' | 'seen' | 'hidden' | 'promo' | 'gone' | 'back'
   readonly isPrerendering: boolean
   readonly visibility: string
   readonly text: string
@@ -13,13 +13,18 @@ interface Told {
   /** When the page last became visible, and when its first frame after that began; epoch milliseconds. */
   readonly visibleAt: number
   readonly frameAt: number
+  /** State of the slot `promo`, and how long after the page could be seen it was shown; 0 while it is not. */
+  readonly promo: number
+  readonly promoMs: number
 }
 
 /** A scene that tells when it began, when it was seen (two frames after it came in front) and when it went away. */
 export function createTelling(more: Scene = {}) {
   const told: Told[] = []
   const code = `const tell = (what) => { const hero = findHero(); const words = hero ? hero.textContent.replace(/\\s+/g, ' ').trim() : ''
-    navigator.sendBeacon('tell', JSON.stringify({ what, at: Date.now(), isPrerendering: !!document.prerendering,
+    const { state: promo, shownAt } = window.unblink?.slots.promo ?? {}
+    const { activationStart = 0 } = performance.getEntriesByType('navigation')[0] ?? {}
+    navigator.sendBeacon('tell', JSON.stringify({ what, promo, promoMs: shownAt ? shownAt - activationStart : 0, at: Date.now(), isPrerendering: !!document.prerendering,
       visibility: document.visibilityState, text: words, isVisible: isVisible(hero), visibleAt, frameAt })) }
     let visibleAt = 0, frameAt = 0
     const look = () => { visibleAt = Date.now(); requestAnimationFrame(() => { frameAt = Date.now(); requestAnimationFrame(() => tell('seen')) }) }

@@ -37,7 +37,7 @@ export interface Front {
 const getHost = (url: string) => new URL(url).host
 
 /** A port that is free now. The programs below cannot say which one they took. */
-async function findPort(): Promise<number> {
+export async function findPort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
@@ -181,3 +181,27 @@ export const FRONTS: readonly Front[] = [
   { name: 'a Cloudflare worker', start: startCloudflare },
   { name: 'a Netlify edge function', start: startNetlify },
 ]
+
+/**
+ * What a rewrite of Netlify's does, by its documentation: the request goes to the target with the target's own host, and otherwise
+ * as it came; what `*` stood for is put in for `:splat`. https://docs.netlify.com/routing/redirects/rewrites-proxies/
+ */
+export const startRewrite = ([from, to]: readonly [from: string, to: string], page: string, port: number) => {
+  const prefix = from.replace(/\*$/, '')
+  return listen(
+    createServer(
+      getRequestListener((request) => {
+        const { pathname, search } = new URL(request.url)
+        if (!pathname.startsWith(prefix))
+          return new Response(page, { headers: { 'content-type': 'text/html; charset=utf-8' } })
+        const headers = new Headers(request.headers)
+        for (const name of ['host', 'connection', 'content-length']) headers.delete(name)
+        headers.set('accept-encoding', 'identity')
+        const { method, body } = request
+        const init = { method, headers, redirect: 'manual', ...(body && { body, duplex: 'half' }) } as RequestInit
+        return fetch(to.replace(':splat', pathname.slice(prefix.length)) + search, init)
+      }),
+    ),
+    port,
+  )
+}

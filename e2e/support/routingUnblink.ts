@@ -43,8 +43,8 @@ export interface RoutedUnblink {
   close(): Promise<void>
 }
 
-export async function listen(server: Server): Promise<{ url: string; close: () => Promise<void> }> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+export async function listen(server: Server, port = 0): Promise<{ url: string; close: () => Promise<void> }> {
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     close: () =>
@@ -58,9 +58,10 @@ export async function listen(server: Server): Promise<{ url: string; close: () =
 export const listenTo = (listener: RequestListener) => listen(createHttpServer(listener))
 
 /** The real server with a database file, told to trust its proxy, at an address of its own. */
-export async function startUnblink(): Promise<RoutedUnblink> {
+export async function startUnblink(origins: readonly string[] = []): Promise<RoutedUnblink> {
   const parsed = parseSite({
     id: 'routed',
+    origins,
     keys: { browser: 'pk_routed' },
     consent: { personalization: 'granted', analytics: 'granted' },
     // Which way the reply came is what matters here, not how fast.

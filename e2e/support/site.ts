@@ -21,6 +21,8 @@ const CONTENTS = {
   text: { text: 'Variant' },
   template: { template: 'hero-variant' },
   image: { html: `${VARIANT_HTML}<img src="/photo.svg" alt="A photo" width="40" height="40">` },
+  /** Higher than the room that the page has left for it. */
+  tall: { html: VARIANT_HTML.replace('"variant"', '"variant tall"') },
   attributes: { html: VARIANT_HTML, attributes: { 'data-test': 'yes' }, class: 'personal' },
 }
 

@@ -1,10 +1,11 @@
-import { readdirSync, rmSync, statSync } from 'node:fs'
+import { readdirSync, rmSync, statSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { fromRoot } from './fromRoot.mjs'
 import { writeAtomic } from './writeAtomic.mjs'
 
 const FOLDER = fromRoot('.cache/cli')
+const CLI = join(FOLDER, 'cli.js')
 /** Files of earlier bundles may still be asked for by a run beside this one. */
 const KEEP_MS = 3_600_000
 
@@ -15,10 +16,14 @@ const KEEP_MS = 3_600_000
  */
 export async function bundleCli() {
   const files = await bundle().catch(({ message }) => [
-    { path: join(FOLDER, 'cli.js'), contents: `throw new Error(${JSON.stringify(message)})\n` },
+    { path: CLI, contents: `throw new Error(${JSON.stringify(message)})\n` },
   ])
-  for (const { path, contents } of files) writeAtomic(path, contents)
+  // The command last: whoever starts it meanwhile, in a run beside this one, finds all that it imports.
+  for (const { path, contents } of files.sort((a, b) => (a.path === CLI) - (b.path === CLI)))
+    writeAtomic(path, contents)
   const paths = new Set(files.map(({ path }) => path))
+  // Also what has not changed is of this run: the next bundle, of other sources, must not take it for one of long ago.
+  for (const path of paths) utimesSync(path, new Date(), new Date())
   for (const path of readdirSync(FOLDER).map((name) => join(FOLDER, name)))
     if (!paths.has(path) && Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) > KEEP_MS)
       rmSync(path, { force: true })

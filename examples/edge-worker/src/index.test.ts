@@ -71,6 +71,11 @@ test('a known visitor is told to Unblink, the site’s own cookies are not', asy
   expect(getAsked('/home')[0]!.headers.get('cookie')).toContain('session=secret')
 })
 
+test('a page that another site has fetched ahead holds its reply, too', async () => {
+  const response = await run(open({ 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' }), toPage())
+  expect(await response.text()).toContain('"variant":"v"')
+})
+
 test('the page is always sent whole, with the script under its policy’s nonce', async () => {
   const policy = { 'content-security-policy': "script-src 'nonce-aB3='" }
   const response = await run(open({ 'if-none-match': '"1"' }), toPage(policy))

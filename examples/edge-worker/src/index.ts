@@ -44,7 +44,10 @@ async function getAnswer(request: Request, env: Env): Promise<Answer> {
   try {
     const { ask } = getEarlyHints({ base: BASE, key: env.KEY, url: new URL(request.url).pathname })
     const signal = AbortSignal.timeout(GIVE_UP_MS)
-    const asked = new Request(new URL(ask, request.url), { headers: request.headers, signal })
+    const headers = new Headers(request.headers)
+    // It is the worker who asks: whose page had this one fetched ahead says nothing of that.
+    for (const name of ['sec-fetch-site', 'sec-fetch-mode']) headers.delete(name)
+    const asked = new Request(new URL(ask, request.url), { headers, signal })
     const response = await openWay(request, env)(asked)
     if (!response?.ok) throw new Error(`Unblink answered ${response?.status}: ${await response?.text()}`)
     const reply = parseProfileReply(await response.json())

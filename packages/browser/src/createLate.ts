@@ -24,15 +24,16 @@ export function createLate(
   if (touch) onTouch(touch)
   const isDue = ({ state, cause, late, decision, defer }: BootSlotRecord) =>
     state === SlotState.baseline && cause === 'timeout' && late === 'fade' && !defer && decision?.content
+  const getDue = () => Object.values(boot.slots).filter(isDue)
   return {
     async apply() {
-      const due = Object.values(boot.slots).filter(isDue)
       // Where the part that fades cannot be had, the slots stay as they are.
-      const more = due.length ? await loadMore().catch(() => undefined) : undefined
+      const more = getDue()[0] && (await loadMore().catch(() => undefined))
       let isChanged = false
-      for (const slot of more ? due : []) {
+      // Asked again, because another route may have begun, with records of its own.
+      for (const slot of more ? getDue() : []) {
         const { element, decision } = slot
-        if (!element?.isConnected || touched.has(element) || !isDue(slot)) continue
+        if (!element?.isConnected || touched.has(element)) continue
         const baseline = more!.crossfade(element, decision!.content!, place)
         if (!baseline) continue
         slot.baseline = baseline

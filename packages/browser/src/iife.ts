@@ -7,5 +7,5 @@ const begin = () => {
   start()
 }
 // A snippet that is itself a file may come after us: `load` waits for both, and after it such a file calls us.
-if (window.unblink) begin()
+if (window.unblink?.v) begin()
 else for (const type of ['load', 'unblink']) addEventListener(type, begin)

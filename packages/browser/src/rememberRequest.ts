@@ -1,4 +1,4 @@
-import { SlotState, type Boot } from '@unblink/protocol'
+import { DEFAULT_DEADLINE_MS, SlotState, type Boot } from '@unblink/protocol'
 import { getProfileMs } from './getProfileMs.ts'
 import { keepVisitor } from './identity/keepVisitor.ts'
 import { read, write, type Kept } from './memory.ts'
@@ -39,11 +39,12 @@ export function rememberRequest(boot: Boot<Element, ChildNode>, isAnswered: bool
   const nextMisses = isMissed ? misses + 1 : 0
   const nextTimes = profileMs === undefined ? times : [...times, profileMs].slice(-TIMES)
   const isSaving = (navigator as { connection?: { saveData?: boolean } }).connection?.saveData
-  const deadlineMs = Math.max(FLOOR_MS, Math.min(CEILING_MS, 2 * Math.max(...nextTimes))) / (isSaving ? 2 : 1)
+  const slowestMs = nextTimes.length ? Math.max(...nextTimes) : DEFAULT_DEADLINE_MS / 2
+  const deadlineMs = Math.max(FLOOR_MS, Math.min(CEILING_MS, 2 * slowestMs)) / (isSaving ? 2 : 1)
   write({
     times: nextTimes,
     misses: nextMisses,
-    ...(nextTimes.length ? { deadlineMs } : {}),
+    deadlineMs,
     ...(nextMisses < MISSES_BEFORE_PAUSE ? {} : pause(boot, FIRST_PAUSE_MS * 2 ** (nextMisses - MISSES_BEFORE_PAUSE))),
   })
 }

@@ -73,8 +73,12 @@ export function run(
     return next
   }
   const followUp = createFollowUp({ boot, mayRemember, isTouched: late.isTouched, remember, tellShown })
-  const takeReply = async () => {
+  const onReply = async () => {
     const { slots } = boot
+    // Nothing waits for what a reply brings beyond the slots that are shown by now.
+    if (!isOpen(boot)) await settled
+    // A route that has begun meanwhile asks for itself.
+    if (boot.slots !== slots) return
     const reply = parseProfileReply(boot.reply)
     if (reply.ok && (await decideTheRest(boot, reply.value, followUp.load))) await fade()
     await settled
@@ -87,11 +91,6 @@ export function run(
     }
     const more = mayRemember() && (await loadWatch().catch(() => undefined))
     if (more && boot.slots === slots) more.rememberRequest(boot, reply.ok)
-  }
-  /** Nothing waits for what a reply brings beyond the slots that are shown by now. */
-  const onReply = async () => {
-    if (!isOpen(boot)) await settled
-    void takeReply()
   }
   let isHydrated = false
   const hydrate = () => {

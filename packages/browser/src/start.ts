@@ -12,7 +12,8 @@ import { isOpen, whenSettled } from './whenSettled.ts'
  */
 export function start(): () => void {
   const boot = window.unblink
-  if (!boot || 'place' in boot) return () => {}
+  // A stub that keeps commands, an element with that id, a snippet whose records would mean something else: not ours.
+  if (boot?.v !== 1 || 'place' in boot) return () => {}
 
   const wait = boot.push
   const settled = whenSettled(boot)

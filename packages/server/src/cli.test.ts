@@ -62,12 +62,13 @@ test('check tells what is wrong, line by line', async () => {
 test.each([
   [
     [],
-    'Say what to do: serve, check, explain, replay, import, preview, evaluate, quality, audit, webhooks, export, snippet, types.',
+    'Say what to do: serve, check, explain, replay, import, preview, report, evaluate, quality, audit, webhooks, export, snippet, types.',
   ],
-  [['serv'], 'There is no command "serv"; did you mean "serve"?'],
+  [['serv'], 'There is no command "serv"; did you mean "serve"?\nSee unblink --help.\n'],
   [['constructor'], 'There is no command "constructor"'],
   [['serve'], 'Say which site to use: --config FILE'],
-  [['serve', '--prot', '1'], "Unknown option '--prot'"],
+  [['serve', '--prot', '1'], "Unknown option '--prot'; did you mean --port?\nSee unblink serve --help.\n"],
+  [['types', '--unheard-of'], "Unknown option '--unheard-of'.\n"],
   [['preview', '--minutes', '0'], '--minutes 0: expected a number from 1 to 1440.'],
   [['serve', '--config', 'x', '--port', '70000'], '--port 70000: expected a number from 0 to 65535.'],
   [

@@ -12,6 +12,7 @@ import { runImport } from './commands/runImport.ts'
 import { runPreview } from './commands/runPreview.ts'
 import { runQuality } from './commands/runQuality.ts'
 import { runReplay } from './commands/runReplay.ts'
+import { runReport } from './commands/runReport.ts'
 import { runSnippet } from './commands/runSnippet.ts'
 import { runTypes } from './commands/runTypes.ts'
 import { runWebhooks } from './commands/runWebhooks.ts'
@@ -35,6 +36,7 @@ const USAGE = `unblink: personalise a page without the blink
   unblink check [FILE]          check a site config
   unblink explain               tell how slots are decided for a visitor, and why
   unblink preview               print a link that shows chosen variants in one browser
+  unblink report                tell what came of each experience: who saw what, and who reached the goals
   unblink evaluate              tell what other ways of choosing would have earned
   unblink import FILE           set attributes of many visitors from CSV or NDJSON
   unblink replay                work profiles out anew from the log of events
@@ -180,6 +182,7 @@ const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<number | voi
   replay: async (args) => (isOfCluster(args) ? await import('./scale/runReplay.ts') : { runReplay }).runReplay(args),
   import: runImport,
   preview: runPreview,
+  report: runReport,
   evaluate: runEvaluate,
   quality: runQuality,
   audit: async (args) => (isOfCluster(args) ? await import('./scale/runAudit.ts') : { runAudit }).runAudit(args),
@@ -202,7 +205,8 @@ async function main([name, ...args]: string[]): Promise<number> {
     return (await command(args)) ?? 0
   } catch (error) {
     const isUsage = error instanceof UsageError
-    process.stderr.write(`${getMessage(error)}\n${isUsage ? 'See unblink --help.\n' : ''}`)
+    const help = name !== undefined && Object.hasOwn(COMMANDS, name) ? `unblink ${name} --help` : 'unblink --help'
+    process.stderr.write(`${getMessage(error)}\n${isUsage ? `See ${help}.\n` : ''}`)
     return isUsage ? 2 : 1
   }
 }

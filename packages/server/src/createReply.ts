@@ -7,6 +7,7 @@ import { getMessage, type Log } from './log.ts'
 import { applyChoices, withChance } from './model/applyChoices.ts'
 import type { ChosenBy } from './model/chosen.ts'
 import { createProfile } from './profile/createProfile.ts'
+import { getAssigned } from './profile/getAssigned.ts'
 import { mergeSource } from './profile/mergeSource.ts'
 import type { Profile } from './profile/profile.ts'
 import { readAttributes } from './profile/readAttributes.ts'
@@ -124,11 +125,6 @@ export function createReply({
   const known = Object.keys(manifest.slots)
   const asked = slots ? slots.filter((slot) => known.includes(slot)) : known
   const exposed = pick(profile ? { ...context, ...attributes } : context, site.expose)
-  // What has become a personalization is chosen anew each time.
-  const isSplit = (id: string) => rules.experiences.some((one) => one.id === id && one.kind === 'experiment')
-  const assigned = Object.entries(profile?.assignments ?? {}).flatMap(([id, { variant }]) =>
-    isSplit(id) ? [[id, variant] as const] : [],
-  )
   const decided = decide({
     manifest: rules,
     attributes,
@@ -137,7 +133,7 @@ export function createReply({
     slots: asked,
     consent,
     now,
-    memory: { assignments: Object.fromEntries(assigned) },
+    memory: { assignments: getAssigned((isAllowed && profile) || {}, site) },
   })
   const view = isAllowed ? exposed : pick(context, site.expose)
   const getOverride = (slot: string) => overrides.find((decision) => decision.slot === slot)

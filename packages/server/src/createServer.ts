@@ -217,9 +217,7 @@ export async function createServer({
   }
   context.onPublish((one) => source.prepare(one.site))
   const app = new Hono()
-  app.notFound((c) =>
-    refuse(c, 404, 'not_found', 'There is nothing here. See the protocol documentation for the routes.'),
-  )
+  app.notFound((c) => refuse(c, 404, 'not_found', 'There is nothing here. The routes are in docs/protocol.md.'))
   app.onError((error, c) => {
     if (error instanceof StorageAway) return refuse(c, 503, 'storage', error.message)
     log({ level: 'error', code: 'internal', message: getMessage(error), route: `${c.req.method} ${routePath(c)}` })

@@ -33,6 +33,7 @@ function isLoop(to: URL, mayRemember: boolean): boolean {
  */
 export function leave(element: Element, address: string): Undo {
   const boot = window.unblink!
+  const { slots } = boot
   const to = getDestination(address, location.href, boot.redirects ?? [])
   if (!to) return () => {}
   const mayRemember = boot.consent === 'granted'
@@ -46,6 +47,8 @@ export function leave(element: Element, address: string): Undo {
   }
   const go = () => {
     stop()
+    // The visitor has gone to another route by themselves.
+    if (boot.slots !== slots) return cover.cancel()
     try {
       if (mayRemember) sessionStorage[KEY] = JSON.stringify([to.href, Date.now()])
     } catch {

@@ -126,7 +126,7 @@ export function createDevice(input: DeviceInput): Device {
   const change = (name: string, decision: Decision, isSeen: (element: Element) => boolean): boolean => {
     const slot = boot.slots[name]!
     const { element, baseline, late, defer, dismissed } = slot
-    if (!element?.isConnected || defer || dismissed || slot.state < SlotState.applied) return false
+    if (!element?.isConnected || late === 'next' || defer || dismissed || slot.state < SlotState.applied) return false
     if (isSeen(element) && (late !== 'fade' || isTouched(element))) return false
     const { content } = decision
     const toDefault = () => {

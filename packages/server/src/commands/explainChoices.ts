@@ -1,7 +1,7 @@
 import type { Attributes, Manifest } from '@unblink/protocol'
 import type { Chosen, ChosenBy } from '../model/chosen.ts'
 import { createModels } from '../model/createModels.ts'
-import { getBandit } from '../model/getBandit.ts'
+import { getBandit, getBandits } from '../model/getBandit.ts'
 import type { LoggedEvent } from '../model/readLog.ts'
 import { teachArms } from '../model/teachArms.ts'
 import type { SiteExperience } from '../site/choice.ts'
@@ -60,7 +60,8 @@ export async function explainChoices({
     shadows: { add: () => {} },
     getTime: () => (at += STEP_MS),
   })
-  if (log) {
+  // A log can be long, and teaches nobody else.
+  if (log && getBandits(site).size > 0) {
     const teach = teachArms(models, site)
     for await (const logged of log) teach(logged)
   }

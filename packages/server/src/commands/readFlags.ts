@@ -1,5 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 import { getMessage } from '../log.ts'
+import { getClosest } from '../site/getClosest.ts'
 import { UsageError } from './UsageError.ts'
 
 type Options = NonNullable<ParseArgsConfig['options']>
@@ -13,9 +14,14 @@ export interface Flags<T extends Options> {
 export function readFlags<T extends Options>(args: string[], options: T, mayName = false): Flags<T> {
   try {
     const { values, positionals } = parseArgs({ args, options, strict: true, allowPositionals: mayName })
-    if (positionals.length > 1) throw new Error(`Expected one config, got ${positionals.join(' and ')}.`)
+    if (positionals.length > 1)
+      throw new Error(`Expected one word beside the options, got ${positionals.join(' and ')}.`)
     return { flags: values, name: positionals[0] }
   } catch (error) {
-    throw new UsageError(getMessage(error))
+    // Node's own words go on to speak of positional arguments.
+    const unknown = /^Unknown option '--([^'=]+)'/.exec(getMessage(error))?.[1]
+    if (unknown === undefined) throw new UsageError(getMessage(error))
+    const closest = getClosest(unknown, Object.keys(options))
+    throw new UsageError(`Unknown option '--${unknown}'${closest ? `; did you mean --${closest}?` : '.'}`)
   }
 }

@@ -38,7 +38,10 @@ interface Row {
 function selectBandits(site: Site, experience: string | undefined): readonly Bandit[] {
   const bandits = getBandits(site)
   if (experience === undefined) {
-    if (bandits.size === 0) throw new UsageError('No experience of this site has `choose` with a bandit.')
+    if (bandits.size === 0)
+      throw new UsageError(
+        'No experience of this site has `choose` with a bandit. unblink report compares variants of fixed shares.',
+      )
     return [...bandits.values()]
   }
   const bandit = bandits.get(experience)

@@ -1,8 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { explain, type SlotTrace } from '@unblink/decide/explain'
 import { isObject, type Attributes, type Experience } from '@unblink/protocol'
+import { isVisitorId } from '../http/visitorCookie.ts'
 import { getMessage } from '../log.ts'
 import { applyChoices } from '../model/applyChoices.ts'
+import { createProfile } from '../profile/createProfile.ts'
+import { foldAssignments } from '../profile/foldAssignments.ts'
+import { getAssigned } from '../profile/getAssigned.ts'
 import { checkSite, formatFinding } from '../site/checkSite.ts'
 import { getActions } from '../site/getActions.ts'
 import { getClosest } from '../site/getClosest.ts'
@@ -11,7 +15,7 @@ import { resolveRules } from '../site/resolveRules.ts'
 import type { Site } from '../site/site.ts'
 import { explainChoices, type ChoiceTrace } from './explainChoices.ts'
 import { findConfig } from './findConfig.ts'
-import { EVENT_FLAGS, openEvents } from './openEvents.ts'
+import { EVENT_FLAGS, openEvents, type EventLog } from './openEvents.ts'
 import { readFlags } from './readFlags.ts'
 import { UsageError } from './UsageError.ts'
 
@@ -23,7 +27,8 @@ const USAGE = `unblink explain: tell how the slots of a site are decided for a v
   --slot NAME        this slot only (default: all)
   --at TIME          the moment to decide at, like 2030-01-31T09:00:00Z (default: now)
   --triggered        as if every trigger had fired (default: experiences that wait for one are named only)
-  --data DIR         folder of the database, as given to unblink serve, for what the bandits have learnt (default: nothing)
+  --data DIR         folder of the database, as given to unblink serve, for what the bandits have learnt,
+                     and for the variants of experiments that the visitor was shown first (default: nothing)
   --nats URLS        the same of a cluster
   --json             print it as JSON
   --help             this text
@@ -101,6 +106,15 @@ function format(
   return lines.join('\n')
 }
 
+/** The variants of experiments that a visitor was shown first, as the log of their own events tells it. */
+async function readAssigned(log: EventLog | undefined, visitor: string | undefined, site: Site) {
+  let profile = createProfile('')
+  if (log && isVisitorId(visitor))
+    for await (const { event } of log.read({ types: ['exposure'], visitor }))
+      profile = foldAssignments(profile, event, site)
+  return getAssigned(profile, site)
+}
+
 export async function runExplain(args: string[]): Promise<number> {
   const { flags } = readFlags(args, OPTIONS)
   if (flags.help) return (process.stdout.write(USAGE), 0)
@@ -117,17 +131,17 @@ export async function runExplain(args: string[]): Promise<number> {
   })
   // Only where it is asked for: without, the bandits are explained as they begin.
   const log = (flags.data ?? flags.nats) ? await openEvents(flags, site, 'explain') : undefined
-  const { chosen, traces } = await explainChoices({
-    site,
-    rules,
-    facts: attributes,
-    visitor: flags.visitor,
-    slots,
-    now,
-    log: log?.read({ types: ['exposure', 'conversion'] }),
-  }).finally(() => log?.close())
+  const { visitor } = flags
+  const read = async () => ({
+    assignments: await readAssigned(log, visitor, site),
+    ...(await explainChoices({
+      ...{ site, rules, facts: attributes, visitor, slots, now },
+      log: log?.read({ types: ['exposure', 'conversion'] }),
+    })),
+  })
+  const { assignments, chosen, traces } = await read().finally(() => log?.close())
   const manifest = applyChoices(flags.triggered ? { ...rules, experiences: site.experiences } : rules, chosen)
-  const explanation = explain({ manifest, attributes, visitor: flags.visitor, slots, now })
+  const explanation = explain({ manifest, attributes, visitor, slots, now, memory: { assignments } })
   const waiting = flags.triggered ? [] : site.experiences.filter(({ when }) => when)
   const text = flags.json
     ? JSON.stringify({ ...explanation, choices: traces }, null, 2)

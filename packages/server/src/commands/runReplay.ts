@@ -11,7 +11,7 @@ import { UsageError } from './UsageError.ts'
 const USAGE = `unblink replay: work profiles out anew from the log of events
 
   --config FILE   the site config (default: unblink.config.ts, .js, .mjs or .json in this folder)
-  --data DIR      folder of the database, as given to unblink serve (required)
+  --data DIR      folder of the database, as given to unblink serve (required; for a cluster see unblink replay --nats URLS --help)
   --check         compare each profile with the stored one, byte by byte; ends with 1 when one differs
   --write         store what came out: after the config has got new attributes, categories or goals
   --visitor ID    this visitor only, printed with their attributes
@@ -19,7 +19,7 @@ const USAGE = `unblink replay: work profiles out anew from the log of events
   --help          this text
 
 Users are worked out with all of their visitors, what those did before they were known included. A profile whose first events the
-retention has deleted cannot be worked out anew: --check names it, --write leaves it.
+retention has deleted cannot be worked out anew, nor one of which a merge was taken back: --check names it, --write leaves it.
 `
 
 const OPTIONS = {
@@ -77,7 +77,7 @@ export async function runReplay(args: string[]): Promise<number> {
     const named = different.slice(0, MAX_NAMED).map((one) => `  ${one}\n`)
     const rest = different.length > MAX_NAMED ? `  and ${different.length - MAX_NAMED} more\n` : ''
     const outcome = write
-      ? `${written} were different and are stored now, ${different.length - written} are left, because the log has lost events of theirs`
+      ? `${written} were different and are stored now, ${different.length - written} are left, because the log has not all of theirs any more, or a merge was taken back`
       : `${different.length} differ from what is stored`
     process.stdout.write(`${count} profiles worked out anew; ${outcome}.\n${check ? named.join('') + rest : ''}`)
     return check && different.length > 0 ? 1 : 0

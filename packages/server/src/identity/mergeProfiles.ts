@@ -1,4 +1,5 @@
 import type { Json } from '@unblink/protocol'
+import type { Assignment } from '../profile/assignment.ts'
 import { decay } from '../profile/decay.ts'
 import { mergeDerived } from '../profile/derived/mergeDerived.ts'
 import { MAX_ENTRIES } from '../profile/fold.ts'
@@ -52,11 +53,16 @@ function mergeTrials(left: Profile, right: Profile): Profile['trials'] {
   return Object.keys(merged).length > 0 ? merged : undefined
 }
 
-/** What was shown first stays. */
-function mergeAssignments(left: Profile, right: Profile): Profile['assignments'] {
+/** What was shown first stays, while the site has it. */
+function mergeAssignments(left: Profile, right: Profile, { experiences }: Site): Profile['assignments'] {
   const merged = { ...left.assignments }
+  const isBetter = (id: string, one: Assignment, other: Assignment): boolean => {
+    const variants = experiences.find((known) => known.id === id)?.variants ?? []
+    const isThere = (assignment: Assignment) => variants.some((known) => known.id === assignment.variant)
+    return isThere(one) === isThere(other) ? one.at < other.at : isThere(one)
+  }
   for (const [id, assignment] of Object.entries(right.assignments ?? {})) {
-    if (!Object.hasOwn(merged, id) || merged[id]!.at > assignment.at) merged[id] = assignment
+    if (!Object.hasOwn(merged, id) || isBetter(id, assignment, merged[id]!)) merged[id] = assignment
   }
   return Object.keys(merged).length > 0 ? merged : undefined
 }
@@ -86,7 +92,7 @@ export function mergeProfiles(known: Profile, anonymous: Profile, site: Site): P
       : Math.max(known.lastSeenAt, anonymous.lastSeenAt)
   const derived = mergeDerived(known, anonymous, site)
   const trials = mergeTrials(known, anonymous)
-  const assignments = mergeAssignments(known, anonymous)
+  const assignments = mergeAssignments(known, anonymous, site)
   return {
     v: 1,
     visitor: known.visitor,

@@ -25,6 +25,17 @@ test('the page loads nothing, and makes no HTML of what it is told', () => {
   expect(() => new Script(livePageScript)).not.toThrow()
 })
 
+test('what scrolls sideways on a narrow screen can be reached by the keyboard, and has a name', () => {
+  const scrollers = livePage().match(/<div class="scroller"[^>]*>/g) ?? []
+  expect(scrollers).toHaveLength(2)
+  for (const scroller of scrollers) {
+    expect(scroller).toContain('role="region" ')
+    expect(scroller).toContain(' tabindex="0"')
+    const [, label] = / aria-labelledby="([^"]+)"/.exec(scroller) ?? []
+    expect(livePage()).toContain(` id="${label}"`)
+  }
+})
+
 test('the functions put into the page work there, without the module around them', () => {
   const pointer = {
     rev: 1,
@@ -71,6 +82,20 @@ test.each<[EventInput, string]>([
     'hero: timeout, hidden 400 ms',
   ],
   [{ t: 'engagement', p: { rev: 1, visibleMs: 12_340, activeMs: 2_000 } }, '12.3 s in view, 2.0 s active'],
+  [
+    {
+      t: 'pointer',
+      p: { rev: 1, kind: 'mouse', viewport: [800, 600], slots: ['hero'], samples: [1, 2, 3, 0], at: [500, 500] },
+    },
+    'mouse trail of 1 point, over hero',
+  ],
+  [
+    {
+      t: 'pointer',
+      p: { rev: 1, kind: 'pen', viewport: [800, 600], slots: [], samples: [1, 2, 3, -1, 4, 5, 6, -1], at: [] },
+    },
+    'pen trail of 2 points',
+  ],
   [{ t: 'scroll', p: { rev: 1, maxPercent: 63.4, maxY: 900, documentHeight: 2000 } }, 'Scrolled to 63 % (900 px)'],
   [
     { t: 'interaction', p: { kind: 'click', slot: 'hero', variant: 'b', target: 'a#apply', href: '/apply' } },

@@ -74,7 +74,7 @@ const page = `<!doctype html>
       <section class="card" aria-labelledby="exposures-title">
         <h2 id="exposures-title">What was shown</h2>
         <p class="quiet" id="no-exposures">No exposure yet. A page with slots sends one for each.</p>
-        <div class="scroller" id="exposures-box" hidden>
+        <div class="scroller" id="exposures-box" role="region" aria-labelledby="exposures-title" tabindex="0" hidden>
           <table>
             <thead><tr><th scope="col">Slot</th><th scope="col">Outcome</th><th scope="col">Variant</th><th scope="col" class="number">Hidden ms</th><th scope="col" class="number">Reply ms</th></tr></thead>
             <tbody id="exposures"></tbody>
@@ -93,7 +93,7 @@ const page = `<!doctype html>
       <section class="card" aria-labelledby="views-title">
         <h2 id="views-title">Time on pages</h2>
         <p class="quiet" id="no-views">No page yet.</p>
-        <div class="scroller" id="views-box" hidden>
+        <div class="scroller" id="views-box" role="region" aria-labelledby="views-title" tabindex="0" hidden>
           <table>
             <thead><tr><th scope="col">Page</th><th scope="col" class="number">In view</th><th scope="col" class="number">Active</th><th scope="col" class="number">Scrolled</th></tr></thead>
             <tbody id="views"></tbody>

@@ -82,7 +82,7 @@ function drawTrail(events) {
   const picture = byId('trail')
   picture.setAttribute('viewBox', '0 0 ' + width + ' ' + height)
   picture.replaceChildren(draw('title', {}, 'Trail of the ' + latest.p.kind + ' on ' + latest.lo), ...shapes)
-  byId('trail-words').textContent = count + ' points on ' + latest.lo + ', window of ' + width + ' × ' + height
+  byId('trail-words').textContent = count + (count === 1 ? ' point on ' : ' points on ') + latest.lo + ', window of ' + width + ' × ' + height
   fill('trail-slots', chips([...over].map(([slot, points]) => slot + ' ' + Math.round((100 * points) / count) + ' %'), 'over no slot'))
 }
 

@@ -29,7 +29,8 @@ export function livePageSentence(event: AnyEvent): string {
     case 'pointer': {
       const { kind, samples, slots } = event.p
       const over = slots.length > 0 ? `, over ${slots.join(', ')}` : ''
-      return `${kind} trail of ${samples.length / 4} points${over}`
+      const points = samples.length / 4
+      return `${kind} trail of ${points} ${points === 1 ? 'point' : 'points'}${over}`
     }
     case 'scroll':
       return `Scrolled to ${Math.round(event.p.maxPercent)} % (${Math.round(event.p.maxY)} px)`

@@ -38,8 +38,7 @@ code, pre, .mono { font-family: ui-monospace, 'SF Mono', Menlo, Consolas, 'Liber
 .column { display: grid; grid-template-columns: minmax(0, 1fr); gap: 20px; }
 .card { padding: 18px 20px; border: 1px solid var(--line); border-radius: 14px; background: var(--card); }
 .card > h2 { margin-bottom: 12px; }
-.head { display: flex; flex-wrap: wrap; align-items: baseline; justify-content: space-between; gap: 4px 16px; }
-.head + * { margin-top: 12px; }
+.head { display: flex; flex-wrap: wrap; align-items: baseline; justify-content: space-between; gap: 4px 16px; margin-bottom: 12px; }
 .quiet { color: var(--quiet); }
 .empty { max-width: 40rem; margin: 48px auto; padding: 40px; text-align: center; }
 .empty h2 { font-size: 1.4rem; }

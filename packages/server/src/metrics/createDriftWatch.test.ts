@@ -5,7 +5,9 @@ import { createDriftWatch } from './createDriftWatch.ts'
 import { createRegistry } from './createRegistry.ts'
 
 const DAY = 86_400_000
-const EVERY = 600_000
+const EVERY = 300_000
+/** As few as there is something to tell of. */
+const ENOUGH = 100
 const on = { event: 'custom', where: { name: 'view_item' } } as const
 const brands: AttributeInput = { kind: 'affinity', on, of: 'props.items.item_brand' }
 const view = (brand: string, at = Date.now()) => {
@@ -17,8 +19,8 @@ function start() {
   let now = Date.UTC(2030, 0, 7)
   const registry = createRegistry()
   const drift = createDriftWatch({ registry, now: () => now })
-  /** So many events of one brand, ten minutes apart unless it is said otherwise. */
-  const see = (brand: string, count = 12, everyMs = EVERY, site = makeSite({ attributes: { brands } })) => {
+  /** So many events of one brand, five minutes apart unless it is said otherwise. */
+  const see = (brand: string, count = ENOUGH, everyMs = EVERY, site = makeSite({ attributes: { brands } })) => {
     for (let n = 0; n < count; n++, now += everyMs) drift.watch(site, [{ event: view(brand) }])
   }
   return { drift, registry, see, wait: (ms: number) => void (now += ms) }
@@ -47,23 +49,41 @@ test('what is a week old is forgotten, and then nothing can be told', () => {
   expect(drift.get()).toEqual({})
 })
 
-test('however much comes, one event in ten minutes is kept', () => {
+test('however much comes, one value in five minutes is kept: those of one list are no hundred', () => {
   const { drift, see, wait } = start()
   see('shoe', 1_000, 10)
   wait(2 * DAY)
   see('hat', 1_000, 10)
   expect(drift.get()).toEqual({})
+  see('hat', ENOUGH / 4)
+  expect(drift.get()).toEqual({})
+})
+
+test('what nobody has told of for a day has not moved any more', () => {
+  const { drift, see, wait } = start()
+  see('shoe')
+  wait(2 * DAY)
+  see('hat')
+  wait(DAY - EVERY - 1)
+  expect(drift.getMoved()).toEqual(['brands'])
+  wait(1)
+  expect([drift.getMoved(), drift.get()]).toEqual([[], {}])
 })
 
 test('with another declaration it begins anew, with the same it goes on', () => {
   const { drift, see, wait } = start()
   see('shoe')
   wait(2 * DAY)
-  see('hat', 12, EVERY, makeSite({ attributes: { brands: { ...brands, of: 'props.items.item_name' } } }))
+  see('hat', ENOUGH, EVERY, makeSite({ attributes: { brands: { ...brands, of: 'props.items.item_name' } } }))
   expect(drift.get()).toEqual({})
   see('shoe')
   wait(2 * DAY)
-  see('hat', 12, EVERY, makeSite({ attributes: { brands, clicks: { kind: 'count', on: { event: 'interaction' } } } }))
+  see(
+    'hat',
+    ENOUGH,
+    EVERY,
+    makeSite({ attributes: { brands, clicks: { kind: 'count', on: { event: 'interaction' } } } }),
+  )
   expect(drift.getMoved()).toEqual(['brands'])
 })
 
@@ -83,7 +103,7 @@ test('a running server tells it at /metrics, and an experience can keep off what
   })
   const server = await startTestServer({ site, now: () => now })
   const see = async (brand: string) => {
-    for (let n = 0; n < 12; n++, now += EVERY) {
+    for (let n = 0; n < ENOUGH; n++, now += EVERY) {
       const { reply } = await sendBatch(server, [view(brand, now)], { sentAt: now }, COOKIE)
       expect(reply.ok).toBe(1)
     }

@@ -17,24 +17,22 @@ export interface DriftWatchOptions {
  * day against those of the six days before. In memory, of what this server has taken.
  */
 export interface DriftWatch {
-  /** Looks at events of a visitor that were stored. Costs next to nothing: of each attribute one event in ten minutes is kept. */
+  /** Looks at events of a visitor that were stored. Costs next to nothing: of each attribute one value in five minutes is kept. */
   watch(site: Site, events: readonly { readonly event: AnyEvent }[]): void
-  /** See `getDrift`, by attribute; those of which there is too little are left out. */
+  /** See `getDrift`, by attribute; left out are those of which there is too little, and nothing in the last day. */
   get(): Readonly<Record<string, number>>
   /** Names of the attributes whose values have moved. */
   getMoved(): readonly string[]
 }
 
-const EVERY_MS = 600_000
+const EVERY_MS = 300_000
 const DAY_MS = 86_400_000
 const KEPT_MS = 7 * DAY_MS
-/** Of one event: one long list must not be the whole of what is known. */
-const MAX_VALUES = 10
 
 interface Sampled {
   /** What was watched: with another declaration, what was kept is of other values. */
   readonly watched: Watched
-  samples: readonly { readonly at: number; readonly values: readonly Scalar[] }[]
+  samples: readonly { readonly at: number; readonly value: Scalar }[]
   /** Epoch milliseconds of the next look. */
   nextAt: number
   drift: number | undefined
@@ -58,24 +56,26 @@ export function createDriftWatch({ registry, now }: DriftWatchOptions): DriftWat
     const { selectors, path } = one.watched
     for (const { event } of events) {
       if (!selectors.some((selector) => isSelected(selector, event))) continue
-      const values = readValues(event, path).slice(0, MAX_VALUES)
-      if (values.length === 0) continue
-      one.samples = [...one.samples.filter((known) => at - known.at < KEPT_MS), { at, values }]
+      // Those of one list are much alike: counted as many they would make chance look like a move.
+      const [value] = readValues(event, path)
+      if (value === undefined) continue
+      one.samples = [...one.samples.filter((known) => at - known.at < KEPT_MS), { at, value }]
       one.nextAt = at + EVERY_MS
-      const isRecent = (known: { readonly at: number }) => at - known.at < DAY_MS
-      const [before, recent] = [one.samples.filter((known) => !isRecent(known)), one.samples.filter(isRecent)]
-      one.drift = getDrift(
-        before.flatMap((known) => known.values),
-        recent.flatMap((known) => known.values),
-      )
+      const select = (isWanted: boolean) =>
+        one.samples.filter((known) => at - known.at < DAY_MS === isWanted).map((known) => known.value)
+      one.drift = getDrift(select(false), select(true))
       return
     }
   }
 
-  const get = () =>
-    Object.fromEntries(
-      sampled.flatMap(({ watched, drift }) => (drift === undefined ? [] : [[watched.name, Number(drift.toFixed(3))]])),
+  /** What has not been heard of for a day is not what it was when it was worked out. */
+  const list = () => {
+    const at = now()
+    return sampled.flatMap(({ watched, samples, drift }) =>
+      drift !== undefined && at - samples.at(-1)!.at < DAY_MS ? [[watched.name, drift] as const] : [],
     )
+  }
+  const get = () => Object.fromEntries(list().map(([name, drift]) => [name, Number(drift.toFixed(3))]))
   registry.gauge(
     'unblink_attribute_drift',
     'How far the values of an attribute are, in the last day, from those of the six days before; above 0.25 they have moved.',
@@ -90,7 +90,6 @@ export function createDriftWatch({ registry, now }: DriftWatchOptions): DriftWat
       for (const one of sampled) if (at >= one.nextAt) look(one, events, at)
     },
     get,
-    getMoved: () =>
-      sampled.flatMap(({ watched, drift }) => (drift !== undefined && drift > MOVED ? [watched.name] : [])),
+    getMoved: () => list().flatMap(([name, drift]) => (drift > MOVED ? [name] : [])),
   }
 }

@@ -49,6 +49,21 @@ test('a visitor is given the variant that they were shown, whatever becomes of t
   expect(decideFor(met, makeRules('control', 'personalization'))).toBe('control')
 })
 
+test('what was shown gives no right to it: holdout and audience come first, and without consent nothing is known of it', () => {
+  const met = foldAll([show('new')])
+  const rules = makeRules('control')
+  const ask = (over: Partial<typeof site>, consent = CONSENT) => {
+    const publication = publish({ ...rules, ...over })
+    const reply = createReply({ publication, profile: met, slots: ['home.hero'], consent, now: T0, log: () => {} })
+    return reply.decisions![0]!
+  }
+  expect(ask({})).toMatchObject({ variant: 'new', reason: 'split' })
+  expect(ask({ holdout: { share: 1, seed: 's' } })).toEqual({ slot: 'home.hero', reason: 'holdout' })
+  const experiences = rules.experiences.map((one) => ({ ...one, audience: 'gold' }))
+  expect(ask({ experiences, audiences: { gold: { tier: 'gold' } } })).toEqual({ slot: 'home.hero', reason: 'default' })
+  expect(ask({}, { personalization: 'pending', analytics: 'pending' })).toMatchObject({ variant: 'control' })
+})
+
 test('the first that was shown counts, in whatever order exposures come', () => {
   const events = [show('new', T0 + 1), show('control', T0, 'control'), show('new', T0 + 2, 'late')]
   for (const order of [events, [...events].reverse()])
@@ -79,5 +94,14 @@ test('of two profiles that become one, the earlier assignment counts', () => {
     [late, early],
   ] as const)
     expect(mergeProfiles(known, other, site).assignments).toEqual(early.assignments)
+  // Of a variant that is gone, nothing can be given again.
+  const bold = foldAll([show('bold', T0 + 2)], makeRules('bold', 'experiment', ['control', 'bold']))
+  for (const [known, other] of [
+    [late, bold],
+    [bold, late],
+  ] as const)
+    expect(mergeProfiles(known, other, makeRules('bold', 'experiment', ['control', 'bold'])).assignments).toEqual(
+      bold.assignments,
+    )
   expect(mergeProfiles(createProfile('a'), createProfile('b'), site)).not.toHaveProperty('assignments')
 })

@@ -17,6 +17,7 @@ import { runEvaluate } from '../commands/runEvaluate.ts'
 import { runExplain } from '../commands/runExplain.ts'
 import { runQuality } from '../commands/runQuality.ts'
 import { runReplay as runReplayOfDatabase } from '../commands/runReplay.ts'
+import { runReport } from '../commands/runReport.ts'
 import type { SiteInput } from '../site/siteInput.ts'
 import { getNames } from './getNames.ts'
 import { getPartition } from './getPartition.ts'
@@ -100,7 +101,7 @@ async function read(run: (args: string[]) => Promise<number>, ...args: string[])
   return JSON.parse(out.join(''), round)
 }
 
-onNats('quality and evaluate find in a cluster what they find in a database', async () => {
+onNats('quality, evaluate and report find in a cluster what they find in a database', async () => {
   const [ofDatabase, ofCluster] = [places[0]!, places[1]!]
   const quality = await read(runQuality, ...ofCluster, '--json')
   expect(quality).toEqual(await read(runQuality, ...ofDatabase, '--json'))
@@ -108,6 +109,9 @@ onNats('quality and evaluate find in a cluster what they find in a database', as
   const evaluated = await read(runEvaluate, ...ofCluster, '--json')
   expect(evaluated).toEqual(await read(runEvaluate, ...ofDatabase, '--json'))
   expect(evaluated).toMatchObject([{ experience: 'offer', trials: 40 }])
+  const reported = await read(runReport, ...ofCluster, '--json')
+  expect(reported).toEqual(await read(runReport, ...ofDatabase, '--json'))
+  expect(reported).toMatchObject({ visitors: 40, experiences: [{ variants: [{ visitors: 20 }, { visitors: 20 }] }] })
 })
 
 onNats('what the bandits have learnt in a cluster is explained, and one visitor is gone through again', async () => {

@@ -1,4 +1,5 @@
 import type { Trigger } from '@unblink/protocol'
+import { getWatched } from '../profile/derived/getWatched.ts'
 import { findConditionProblems, type ConditionRules } from './findConditionProblems.ts'
 import { findWebhookProblems } from './findWebhookProblems.ts'
 import { getClosest } from './getClosest.ts'
@@ -28,6 +29,7 @@ export function findBrokenReferences(site: WrittenSite): Problem[] {
   const audiences = Object.keys(site.audiences)
   const categories = Object.keys(site.categories)
   const intents = categories.filter((id) => site.categories[id]?.intent)
+  const watched = getWatched(site).map(({ name }) => name)
 
   const report = (path: Path, message: string | undefined) => {
     if (message !== undefined) problems.push({ path, message })
@@ -47,10 +49,14 @@ export function findBrokenReferences(site: WrittenSite): Problem[] {
     groups: Object.keys(site.groups),
     ownOperators: Object.keys(site.operators).map((name) => `$${name}`),
     checkPath,
-    checkValue: (attribute, value) =>
-      /^intent\.(primary|ranked)(\.\d+)?$/.test(attribute)
-        ? tellUnknown('category with intent: true', String(value), intents)
-        : undefined,
+    checkValue: (attribute, value) => {
+      if (/^intent\.(primary|ranked)(\.\d+)?$/.test(attribute))
+        return tellUnknown('category with intent: true', String(value), intents)
+      // Unless the site has made the name its own.
+      return attribute === 'drifting' && !Object.hasOwn(site.attributes, attribute)
+        ? tellUnknown('attribute made of values', String(value), watched)
+        : undefined
+    },
   }
 
   const checkTrigger = (trigger: Trigger, path: Path) => {

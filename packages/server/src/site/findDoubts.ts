@@ -19,10 +19,15 @@ const CONTEXT = ['device', 'geo', 'drifting']
 /** A repeated group inside which is repeated again: the time to find nothing doubles with every character. */
 const SLOW_PATTERN = /\((?:[^()\\]|\\.)*[+*]\)(?:[+*]|\{\d+,)/
 
-function doubtWeights({ variants }: Experience, path: Path, report: Report): void {
+/** Who was given a variant of an experiment is given it again. */
+const toNobody = ({ kind }: Experience) => (kind === 'experiment' ? 'nobody new' : 'nobody')
+
+function doubtWeights(experience: Experience, path: Path, report: Report): void {
+  const { variants } = experience
   variants.forEach(({ id, weight }, index) => {
     if (weight !== 0) return
-    report([...path, 'variants', index, 'weight'], `nobody gets "${id}"; give it a weight, or remove the variant`)
+    const message = `${toNobody(experience)} gets "${id}"; give it a weight, or remove the variant`
+    report([...path, 'variants', index, 'weight'], message)
   })
   const weights = variants.map(({ weight }) => weight)
   const given = weights.filter((weight) => weight !== undefined)
@@ -151,7 +156,8 @@ export function findDoubts(
       const ended = new Date(schedule.to).toISOString()
       report([...path, 'schedule', 'to'], `"${id}" ended at ${ended}; remove it, or give it another end`)
     }
-    if (coverage === 0) report([...path, 'coverage'], `nobody gets "${id}"; raise its coverage, or remove it`)
+    if (coverage === 0)
+      report([...path, 'coverage'], `${toNobody(experience)} gets "${id}"; raise its coverage, or remove it`)
   })
   doubtShares(site, report)
   problems.push(...findRivalries(site, inline))

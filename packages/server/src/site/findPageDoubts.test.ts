@@ -66,6 +66,11 @@ test.each<[string, string, boolean]>([
   ['main > p:first-child', '<main><p></p></main>', true],
   ['main > p:first-child', '<main><b></b><p></p></main>', false],
   ['h1, h2', '<h2>', true],
+  // An engine makes what has no tag in the page.
+  ['body > main', '<title>x</title><main></main>', true],
+  ['#t > tbody > tr', '<table id=t><tr><td></table>', true],
+  ['body > main', '<body><p></p></body>', false],
+  ['.body > main', '<p></p>', false],
 ])('relatives count: the selector %s and %s: %s', (selector, html, isFound) => {
   expect(find({ a: { selector } }, html).length).toBe(isFound ? 0 : 1)
 })

@@ -21,10 +21,16 @@ const readNames = (nodes: Nodes): string[] =>
     'attribs' in one ? (one.attribs['data-unblink'] ?? one.attribs.name ?? []) : [],
   )
 
+/** Elements that an engine makes where a page leaves out their tags. */
+const IMPLIED = ['html', 'head', 'body', 'tbody']
+
+const isImplied = (selector: string, nodes: Nodes): boolean =>
+  IMPLIED.some((tag) => new RegExp(`(^|[\\s>+~,(])${tag}(?![\\w-])`, 'i').test(selector) && !selectOne(tag, nodes))
+
 /** Whether one of the page's elements is what a selector asks for; also where the selector is for an engine alone to judge. */
 function mayFind(selector: string, nodes: Nodes): boolean {
   try {
-    return selectOne(selector, nodes) !== null
+    return selectOne(selector, nodes) !== null || isImplied(selector, nodes)
   } catch {
     return true
   }

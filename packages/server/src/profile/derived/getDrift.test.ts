@@ -29,6 +29,21 @@ test.each([
   expect(countMoved(1_000, 0, toValues)).toBe(0)
 })
 
+test.each([20, 40, 200, 2_000])('ids, %i of them equally common, are not said to have moved either', (ids) => {
+  const moved = Array.from({ length: RUNS }, (_, seed) => {
+    const random = createRandom(seed + 1)
+    const pick = (count: number) => Array.from({ length: count }, () => `id ${Math.floor(random() * ids)}`)
+    return [getDrift(pick(100), pick(100))!, getDrift(pick(700), pick(140))!]
+  }).flat()
+  expect(moved.filter((drift) => drift > MOVED).length).toBeLessThan(RUNS * 0.06)
+})
+
+test('one value in the place of thousands of ids is a move', () => {
+  const ids = Array.from({ length: 1_000 }, (_, n) => `id ${n}`)
+  expect(getDrift(ids, Array<string>(100).fill('undefined'))).toBeGreaterThan(1)
+  expect(getDrift(ids, [...ids.slice(0, 80), ...Array<string>(20).fill('undefined')])).toBeGreaterThan(MOVED)
+})
+
 test('of fewer than a hundred nothing is said, and a value that was never there is a move', () => {
   expect(getDrift(Array<number>(99).fill(1), Array<number>(500).fill(1))).toBeUndefined()
   expect(getDrift(Array<number>(100).fill(1), Array<number>(100).fill(1))).toBe(0)

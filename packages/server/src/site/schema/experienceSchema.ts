@@ -39,7 +39,7 @@ const variants = z
     check((list) => {
       const isUnreachable = list.every(({ weight }) => weight === 0)
       return isUnreachable
-        ? 'all weights are 0, so nobody gets a variant; set coverage to 0 instead'
+        ? 'all weights are 0, so nobody gets a variant; give one a weight, or remove the experience'
         : unique(list, 'variants')
     }),
   )
@@ -103,7 +103,7 @@ const schedule = object({
 const limit = z
   .number()
   .int('expected a whole number')
-  .min(1, 'expected at least 1; to switch the experience off set `coverage` to 0')
+  .min(1, 'expected at least 1; to switch the experience off remove it, or end its `schedule`')
   .max(MAX_COUNT)
 
 const cap = object({
