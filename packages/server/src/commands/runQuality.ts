@@ -1,9 +1,9 @@
 import { MOVED } from '../profile/derived/getDrift.ts'
 import { measureQuality, type QualityReport } from '../profile/derived/measureQuality.ts'
 import { EVENT_FLAGS, EVENT_USAGE, openEvents } from './openEvents.ts'
+import { parseDays } from './parseDays.ts'
 import { readFlags } from './readFlags.ts'
 import { readSiteFor } from './readSiteFor.ts'
-import { UsageError } from './UsageError.ts'
 
 const USAGE = `unblink quality: what is wrong with the data that the site's attributes are made of
 
@@ -44,9 +44,7 @@ function print({ events, late, duplicated, attributes }: QualityReport, days: nu
 export async function runQuality(args: string[]): Promise<number> {
   const { flags } = readFlags(args, OPTIONS)
   if (flags.help) return (process.stdout.write(USAGE), 0)
-  const days = Number(flags.days)
-  if (!(Number.isInteger(days) && days >= 1 && days <= 3_660))
-    throw new UsageError(`--days ${flags.days}: expected a whole number from 1 to 3660.`)
+  const days = parseDays(flags.days)
   const site = await readSiteFor(flags.config)
   const log = await openEvents(flags, site, 'quality')
   try {

@@ -3,6 +3,7 @@ import { getClosest } from '../site/getClosest.ts'
 import type { Site } from '../site/site.ts'
 import { formatResults } from './formatResults.ts'
 import { EVENT_FLAGS, EVENT_USAGE, openEvents } from './openEvents.ts'
+import { parseDays } from './parseDays.ts'
 import { readFlags } from './readFlags.ts'
 import { readSiteFor } from './readSiteFor.ts'
 import { UsageError } from './UsageError.ts'
@@ -45,9 +46,7 @@ function requireExperience({ experiences }: Site, id: string): void {
 export async function runReport(args: string[]): Promise<number> {
   const { flags } = readFlags(args, OPTIONS)
   if (flags.help) return (process.stdout.write(USAGE), 0)
-  const days = Number(flags.days)
-  if (!(Number.isInteger(days) && days >= 1 && days <= 3_660))
-    throw new UsageError(`--days ${flags.days}: expected a whole number from 1 to 3660.`)
+  const days = parseDays(flags.days)
   const site = await readSiteFor(flags.config)
   const { experience } = flags
   if (experience !== undefined) requireExperience(site, experience)
