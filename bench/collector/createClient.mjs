@@ -9,7 +9,7 @@ const TIMEOUT_MS = 30_000
  */
 export function createClient({ url, sockets }) {
   const agent = new Agent({ keepAlive: true, maxSockets: sockets, maxFreeSockets: sockets })
-  const { hostname, port } = new URL(url)
+  const { hostname, port, origin } = new URL(url)
   const send = ({ body, cookie }) =>
     new Promise((resolve) => {
       const fail = () => resolve({ status: 0, ok: 0, dup: 0, waitMs: 1_000 })
@@ -17,6 +17,7 @@ export function createClient({ url, sockets }) {
         'content-type': 'text/plain',
         'content-length': Buffer.byteLength(body),
         'user-agent': USER_AGENT,
+        origin,
         cookie,
       }
       const sent = request({ hostname, port, path: '/v1/e', method: 'POST', agent, headers, timeout: TIMEOUT_MS })

@@ -30,6 +30,7 @@ function ask(agent, url, visitor) {
       'content-type': 'text/plain',
       'content-length': Buffer.byteLength(BODY),
       'user-agent': USER_AGENT,
+      origin: new URL(url).origin,
       cookie: `ub_v=${visitor}`,
     }
     const sent = request(`${url}/v1/p`, { method: 'POST', agent, headers, timeout: TIMEOUT_MS }, (response) => {

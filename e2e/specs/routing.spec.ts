@@ -138,6 +138,24 @@ test('first-party through either of Netlify’s rewrites, once the site is liste
   expect(JSON.stringify(listed.requests), 'what the recipe warns of').toContain('secret')
 })
 
+test('E4 a page that names itself to nobody, behind a rewrite that changes the host, is known by the browser’s word', async ({
+  page,
+  unblink,
+  keep,
+}) => {
+  const head = `<meta name="referrer" content="no-referrer">${renderHead(unblink)}`
+  const front = keep(await startRewrite(['/u/*', `${unblink.url}/:splat`], renderPage(head), 0))
+  const visitor = await openPage(page, `${front.url}/`)
+  await sendNow(page)
+  const [exposure] = await unblink.waitForExposures(1)
+  expect(exposure).toMatchObject({ visitor, payload: { slot: 'hero', outcome: 'variant' } })
+
+  // As a beacon of such a page: its origin is `null`.
+  const init = { method: 'POST', mode: 'no-cors', body: '{}' } as const
+  const status = page.evaluate(async (given) => (await fetch('/u/v1/e', given)).status, init)
+  expect(await status, 'read, and found to be no batch').toBe(400)
+})
+
 /** The Early Hints recipe's origin, with the server mounted at /u; `getPageAt` says when the last page was ready. */
 async function startHintingOrigin(unblink: RoutedUnblink, folder: string) {
   interface Recipe {

@@ -189,7 +189,8 @@ test('the stand-in answers as the real server does', async ({ start }) => {
   })
   const { handlers } = createUnblinkHandlers({ decisions: { hero: GREEN } })
   const post = async (path: string, body: unknown) => {
-    const init = { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'text/plain' } }
+    const headers = { 'content-type': 'text/plain', origin: new URL(site.url('/')).origin }
+    const init = { method: 'POST', body: JSON.stringify(body), headers }
     const real = await fetch(site.url(`/u${path}`), init)
     const own = await getResponse([...handlers], new Request(site.url(`/u${path}`), init))
     expect(own!.status, JSON.stringify(body)).toBe(real.status)

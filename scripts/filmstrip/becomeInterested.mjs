@@ -5,7 +5,7 @@ const ASK_EVERY_MS = 500
 async function readIntent(context, { base, key }) {
   const consent = { personalization: 'granted', analytics: 'granted' }
   const reply = await context.request.post(`${base}/u/v1/p`, {
-    headers: { 'content-type': 'text/plain' },
+    headers: { 'content-type': 'text/plain', origin: new URL(base).origin },
     data: JSON.stringify({ v: 1, key, slots: {}, url: '/', referrer: '', consent }),
   })
   if (!reply.ok()) throw new Error(`The profile API answered ${reply.status()}: ${await reply.text()}`)

@@ -8,7 +8,7 @@ const TIMEOUT_MS = 1_000
 /** Asks for profiles all the time, as pages do, and counts the questions that got no decision in time. */
 export function createReaders({ url, run, visitors }) {
   const agent = new Agent({ keepAlive: true, maxSockets: 16 })
-  const { hostname, port } = new URL(url)
+  const { hostname, port, origin } = new URL(url)
   const consent = { personalization: 'granted', analytics: 'granted' }
   const body = JSON.stringify({
     v: 1,
@@ -31,7 +31,7 @@ export function createReaders({ url, run, visitors }) {
         failed++
         resolve()
       }
-      const headers = { 'content-type': 'text/plain', 'content-length': Buffer.byteLength(body), cookie }
+      const headers = { 'content-type': 'text/plain', 'content-length': Buffer.byteLength(body), origin, cookie }
       const sent = request({ hostname, port, path: '/v1/p', method: 'POST', agent, headers, timeout: TIMEOUT_MS })
       sent.on('timeout', () => sent.destroy())
       sent.on('error', fail)

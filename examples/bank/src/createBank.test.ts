@@ -24,7 +24,7 @@ async function open() {
 
 const ask = (cookie = '') => ({
   method: 'POST',
-  headers: { 'content-type': 'text/plain', cookie },
+  headers: { 'content-type': 'text/plain', origin: 'http://localhost', cookie },
   body: JSON.stringify({
     v: 1,
     key: 'pk_bank_demo',

@@ -55,7 +55,9 @@ test('a page holds its visitor’s reply, asked for once, and sets the cookie', 
   expect(response.headers.get('cache-control')).toBe('private, no-cache')
   expect(response.headers.has('etag')).toBe(false)
   expect(getAsked('/v1/p')).toHaveLength(1)
-  expect(getAsked('/v1/p')[0]!.url).toBe('https://shop.example/v1/p?key=pk&url=%2Fhome')
+  const [asked] = getAsked('/v1/p')
+  expect(asked!.url).toBe('https://shop.example/v1/p?key=pk&url=%2Fhome')
+  expect(asked!.headers.get('origin')).toBe('https://shop.example')
 })
 
 test('a known visitor is told to Unblink, the site’s own cookies are not', async () => {

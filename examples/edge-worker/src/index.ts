@@ -45,8 +45,9 @@ async function getAnswer(request: Request, env: Env): Promise<Answer> {
     const { ask } = getEarlyHints({ base: BASE, key: env.KEY, url: new URL(request.url).pathname })
     const signal = AbortSignal.timeout(GIVE_UP_MS)
     const headers = new Headers(request.headers)
-    // It is the worker who asks: whose page had this one fetched ahead says nothing of that.
-    for (const name of ['sec-fetch-site', 'sec-fetch-mode']) headers.delete(name)
+    // It is the worker who asks, for a page of its own origin: who had that page fetched says nothing of it.
+    for (const name of ['sec-fetch-site', 'sec-fetch-mode', 'referer']) headers.delete(name)
+    headers.set('origin', new URL(request.url).origin)
     const asked = new Request(new URL(ask, request.url), { headers, signal })
     const response = await openWay(request, env)(asked)
     if (!response?.ok) throw new Error(`Unblink answered ${response?.status}: ${await response?.text()}`)

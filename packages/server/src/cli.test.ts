@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { getUrl, runCli, startCli } from '../test/startCli.ts'
-import { COOKIE, makeBatch, makeEvent, makeRequest, post, siteInput } from '../test/startTestServer.ts'
+import { COOKIE, FROM_PAGE, makeBatch, makeEvent, makeRequest, post, siteInput } from '../test/startTestServer.ts'
 
 let folder = ''
 let config = ''
@@ -110,7 +110,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     const answer = new Promise<string>((resolve, reject) => {
       const sent = request(
         `${url}/v1/e`,
-        { method: 'POST', headers: { ...COOKIE, 'content-type': 'text/plain' } },
+        { method: 'POST', headers: { ...COOKIE, ...FROM_PAGE, 'content-type': 'text/plain' } },
         (response) => {
           let text = ''
           response.on('data', (chunk: Buffer) => (text += chunk.toString()))
@@ -148,7 +148,7 @@ test.each([
 ])('with %j, believing a proxy is %s', async (flags, isSecure) => {
   const running = startCli(['serve', '--config', config, '--port', '0', ...flags])
   const url = await getUrl(running)
-  const response = await post(`${url}/v1/p`, makeRequest(), { 'x-forwarded-proto': 'https' })
+  const response = await post(`${url}/v1/p`, makeRequest(), { ...FROM_PAGE, 'x-forwarded-proto': 'https' })
   expect(response.headers.get('set-cookie')?.includes('Secure')).toBe(isSecure)
   running.child.kill('SIGTERM')
   await running.ended
@@ -174,7 +174,7 @@ test('D15 while it stops nobody new gets in, and who keeps a connection is answe
   const url = await getUrl(running)
   const write = () => {
     const body = JSON.stringify(makeBatch([makeEvent()]))
-    const head = `POST /v1/e HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}\r\n\r\n`
+    const head = `POST /v1/e HTTP/1.1\r\nHost: x\r\nSec-Fetch-Site: same-origin\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}\r\n\r\n`
     return head + body
   }
   const [first, second] = [write(), write()]

@@ -8,6 +8,7 @@ import Database from 'libsql'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
   COOKIE,
+  FROM_PAGE,
   makeBatch,
   makeEvent,
   makeRequest,
@@ -146,7 +147,7 @@ test('a host application mounts it under a path and keeps its own pages', async 
   host.notFound((c) => c.text('not here', 404))
   const ask = async (path: string, init?: RequestInit) => host.request(path, init)
   const body = JSON.stringify(makeRequest())
-  expect((await ask('/u/v1/p', { method: 'POST', body })).status).toBe(200)
+  expect((await ask('/u/v1/p', { method: 'POST', headers: FROM_PAGE, body })).status).toBe(200)
   expect(await (await ask('/u/unblink.js')).text()).toBe(SCRIPT)
   expect((await ask('/u/health')).status).toBe(200)
   expect(await (await ask('/')).text()).toBe('shop')
@@ -161,7 +162,7 @@ test('what was acknowledged is there after a restart', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'unblink-restart-'))
   const first = await createServer({ site: makeSite(), dataDir })
   const event = makeEvent()
-  const init = { method: 'POST', headers: COOKIE, body: JSON.stringify(makeBatch([event])) }
+  const init = { method: 'POST', headers: { ...COOKIE, ...FROM_PAGE }, body: JSON.stringify(makeBatch([event])) }
   await first.app.request('/v1/e', init)
   const profile = first.readProfile(VISITOR)
   await first.close()
@@ -183,7 +184,7 @@ test('a fault inside is logged and told without details', async () => {
   database.prepare(`INSERT INTO profiles VALUES ('bank', ?, 1, 'broken')`).run(VISITOR)
   database.close()
   const ask = (path: string, body: object) =>
-    fetch(other.url + path, { method: 'POST', headers: COOKIE, body: JSON.stringify(body) })
+    fetch(other.url + path, { method: 'POST', headers: { ...COOKIE, ...FROM_PAGE }, body: JSON.stringify(body) })
   const replies = await Promise.all([ask('/v1/p', makeRequest()), ask('/v1/e', makeBatch([makeEvent()]))])
   for (const response of replies) {
     expect(response.status).toBe(500)

@@ -71,6 +71,9 @@ const CALLS = {
   preview: { by: 'signature', method: 'GET', path: (_of: SiteId, keyOf: SiteId) => getPreviewPath(keyOf) },
 } as const
 
+/** Of the pages that are asked for at the address which the tests use. */
+const OWN_ORIGIN = 'http://localhost'
+
 const tuple = fc.record({
   /** Whose server is asked. */
   at: fc.constantFrom(...SITES),
@@ -82,6 +85,7 @@ const tuple = fc.record({
   of: fc.constantFrom(...SITES),
   origin: fc.constantFrom(
     undefined,
+    OWN_ORIGIN,
     'https://www.shop.example',
     'https://www.bank.example',
     'null',
@@ -138,9 +142,12 @@ function getHeaders(one: Tuple, body: string | undefined): Record<string, string
 /** What must come of it; null where the call is the tenant's own. */
 function getRefusal({ at, call, keyOf, scope, origin }: Tuple): readonly number[] | null {
   const { by } = CALLS[call]
-  if (by === 'browser')
-    return (origin === undefined || origin === `https://www.${at}.example`) && keyOf === at ? null : [403]
-  if (by === 'cookie') return origin === undefined ? null : [403]
+  if (by === 'browser') {
+    // Who does not tell where they ask from gets only what is everybody's.
+    const isAdmitted = [OWN_ORIGIN, `https://www.${at}.example`, call === 'manifest' && undefined].includes(origin)
+    return isAdmitted && keyOf === at ? null : [403]
+  }
+  if (by === 'cookie') return origin === OWN_ORIGIN ? null : [403]
   // Who signs wrongly too often is put off.
   if (by === 'signature') return keyOf === at ? null : call === 'hook' ? [401, 429] : [403]
   if (keyOf !== at || scope === 'none' || scope === 'browser') return [401]

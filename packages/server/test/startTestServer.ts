@@ -128,10 +128,11 @@ type Headers = Record<string, string>
 /** A visitor's; Node's own says that it is a program. */
 const BROWSER = 'Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0'
 
+/** As a page of the server's own origin sends it. */
 export const post = (url: string, body: unknown, headers: Headers = {}): Promise<Response> =>
   fetch(url, {
     method: 'POST',
-    headers: { 'content-type': 'text/plain', 'user-agent': BROWSER, ...headers },
+    headers: { 'content-type': 'text/plain', 'user-agent': BROWSER, origin: new URL(url).origin, ...headers },
     body: typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body),
   })
 
@@ -156,3 +157,6 @@ export const getCookie = (headers: globalThis.Headers): string | undefined =>
 
 export const VISITOR = 'b6e5c3de-6f0e-4c7b-9a53-0c3d3f0a8b11'
 export const COOKIE: Headers = { cookie: `ub_v=${VISITOR}` }
+
+/** What a browser says of itself when a page asks its own origin. */
+export const FROM_PAGE: Headers = { 'sec-fetch-site': 'same-origin' }

@@ -6,7 +6,7 @@ const SECURE = 'https://shop.example:8080/u/v1/p'
 const listed = ['https://other.example']
 
 test.each([
-  [undefined, HERE, 'none'],
+  [undefined, HERE, 'untold'],
   ['https://other.example', HERE, 'listed'],
   ['http://shop.example:8080', HERE, 'same'],
   // A proxy that ends TLS keeps the host but may not tell the scheme.
@@ -29,11 +29,31 @@ test.each([
   expect(getOriginKind({ origin, url: new URL(url), listed })).toBe(kind)
 })
 
-test('E4 without an origin, the browser’s word counts that a page of another origin asks; with one, the origin does', () => {
-  const judge = (origin?: string) => getOriginKind({ origin, isElsewhere: true, url: new URL(HERE), listed })
-  expect([judge(), judge('https://other.example'), judge('https://evil.example')]).toEqual([
-    'refused',
-    'listed',
-    'refused',
-  ])
+const OTHER = 'https://other.example'
+
+test.each([
+  // [Origin, Sec-Fetch-Site, Referer]
+  [undefined, 'same-origin', undefined, 'same'],
+  // A proxy that changes the host, and a page that tells nobody where it is: the browser knows better.
+  ['https://somewhere.example', 'same-origin', undefined, 'same'],
+  ['null', 'same-origin', undefined, 'same'],
+  ['null', 'cross-site', undefined, 'refused'],
+  [OTHER, 'cross-site', undefined, 'listed'],
+  ['https://evil.example', 'same-site', undefined, 'refused'],
+  // Embedded as an image or a script, whoever is listed.
+  [undefined, 'cross-site', `${OTHER}/`, 'refused'],
+  [undefined, 'same-site', HERE, 'refused'],
+  [undefined, 'none', undefined, 'untold'],
+  [undefined, 'none', HERE, 'untold'],
+  [undefined, 'SAME-ORIGIN', undefined, 'refused'],
+  // Engines without Sec-Fetch-Site, and addresses without TLS.
+  [undefined, undefined, 'http://shop.example:8080/page?q=1', 'same'],
+  [undefined, undefined, 'http://shop.example.evil.example:8080/', 'refused'],
+  [undefined, undefined, 'http://evil.example/http://shop.example:8080/', 'refused'],
+  [undefined, undefined, `${OTHER}/`, 'refused'],
+  [undefined, undefined, 'about:blank', 'refused'],
+  [undefined, undefined, '', 'untold'],
+  ['https://evil.example', undefined, HERE, 'refused'],
+])('E4 Origin %j, Sec-Fetch-Site %j, Referer %j: %s', (origin, fetchSite, referrer, kind) => {
+  expect(getOriginKind({ origin, fetchSite, referrer, url: new URL(HERE), listed })).toBe(kind)
 })

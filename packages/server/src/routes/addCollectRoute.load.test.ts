@@ -196,7 +196,7 @@ test('D5 somebody who reads for long, like a report or a backup, holds up no bat
 test('D7 hundreds who begin a request and never end it keep nobody else waiting', async () => {
   await start()
   const { port } = new URL(server.url)
-  const head = 'POST /v1/e HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\n'
+  const head = 'POST /v1/e HTTP/1.1\r\nHost: x\r\nSec-Fetch-Site: same-origin\r\nContent-Type: text/plain\r\n'
   const sockets = Array.from({ length: 300 }, (_, index) => {
     const socket = connect(Number(port), '127.0.0.1')
     socket.on('error', () => undefined) // cut off at the end

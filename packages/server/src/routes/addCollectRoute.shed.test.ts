@@ -1,7 +1,7 @@
 import type { BatchReply } from '@unblink/protocol'
 import { Hono } from 'hono'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { COOKIE, makeBatch, makeEvent, makeSite } from '../../test/startTestServer.ts'
+import { COOKIE, FROM_PAGE, makeBatch, makeEvent, makeSite } from '../../test/startTestServer.ts'
 import { createBuckets } from '../collector/createBuckets.ts'
 import { createPressure } from '../collector/createPressure.ts'
 import { createTap } from '../createTap.ts'
@@ -95,6 +95,7 @@ beforeEach(() => {
 })
 afterEach(() => close())
 
+const HEADERS = { ...COOKIE, ...FROM_PAGE }
 const POINTER = {
   t: 'pointer',
   p: { rev: 0, kind: 'mouse', viewport: [800, 600], slots: [], samples: [0, 1, 2, -1], at: [] },
@@ -103,7 +104,7 @@ const SCROLL = { t: 'scroll', p: { rev: 0, maxPercent: 5, maxY: 100, documentHei
 const CONVERSION = { t: 'conversion', p: { goal: 'apply' } }
 
 const send = async (batch: object) => {
-  const response = await app.request('/v1/e', { method: 'POST', headers: COOKIE, body: JSON.stringify(batch) })
+  const response = await app.request('/v1/e', { method: 'POST', headers: HEADERS, body: JSON.stringify(batch) })
   const reply = (await response.json()) as Partial<BatchReply> & { error?: { code: string } }
   return { status: response.status, retryAfter: response.headers.get('retry-after'), ...reply }
 }
@@ -128,7 +129,7 @@ test('D6 under pressure pointer and scroll wait, unacknowledged, while conversio
 test('under more pressure conversions wait too, and no body is read', async () => {
   queue = FULL
   const batch = makeBatch([makeEvent(CONVERSION)])
-  const request = new Request('http://x/v1/e', { method: 'POST', headers: COOKIE, body: JSON.stringify(batch) })
+  const request = new Request('http://x/v1/e', { method: 'POST', headers: HEADERS, body: JSON.stringify(batch) })
   const response = await app.request(request)
   expect(response.status).toBe(429)
   expect(request.bodyUsed).toBe(false)

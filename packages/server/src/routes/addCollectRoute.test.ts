@@ -6,6 +6,7 @@ import Database from 'libsql'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import {
   COOKIE,
+  FROM_PAGE,
   getCookie,
   GRANTED,
   makeBatch,
@@ -85,7 +86,7 @@ test('D11 one event on 50 connections at once is stored once and acknowledged on
   const body = JSON.stringify(makeBatch([event]))
   const send = () =>
     new Promise<{ ok: number; dup: number }>((resolve, reject) => {
-      const headers = { 'content-type': 'text/plain', ...COOKIE }
+      const headers = { 'content-type': 'text/plain', ...COOKIE, ...FROM_PAGE }
       const sent = httpRequest(`${server.url}/v1/e`, { method: 'POST', agent: false, headers }, (response) => {
         response.setEncoding('utf8')
         let text = ''
@@ -243,7 +244,7 @@ test('D8 a sender without a length is stopped at the cap, however much it would 
     socket.on('error', () => undefined) // the server may reset what it no longer reads
     socket.on('close', () => resolve({ answer, sent }))
     socket.write(
-      'POST /v1/e HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n',
+      'POST /v1/e HTTP/1.1\r\nHost: 127.0.0.1\r\nSec-Fetch-Site: same-origin\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n',
     )
     pump()
   })

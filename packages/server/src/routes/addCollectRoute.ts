@@ -6,7 +6,7 @@ import type { Context, Hono } from 'hono'
 import { collect, withoutRepeats, type Collected } from '../collector/collect.ts'
 import { createReply } from '../createReply.ts'
 import { chooseFor } from '../model/chooseFor.ts'
-import { admit, ORIGIN_REFUSED } from '../http/admit.ts'
+import { admit } from '../http/admit.ts'
 import { getPublicUrl } from '../http/getPublicUrl.ts'
 import { getRemoteAddress } from '../http/getRemoteAddress.ts'
 import { readJson } from '../http/readJson.ts'
@@ -184,8 +184,8 @@ export function addCollectRoute(app: Hono, context: ServerContext): void {
   }
 
   const answer = async (c: Context): Promise<Answer> => {
-    if (admit(c, { listed: context.publication.site.origins, trustProxy }) === 'refused')
-      return ['origin', refuse(c, 403, 'origin', ORIGIN_REFUSED)]
+    const refused = admit(c, { listed: context.publication.site.origins, trustProxy })
+    if (refused) return ['origin', refused]
     // Before the body is read: under overload, refusing has to stay cheap.
     if (pressure.getLevel() === 2) return leaveAtOnce(c, 0)
     const body = await readJson(c, MAX_BATCH_BYTES, budget)

@@ -1,6 +1,6 @@
 import { getOwn, isObject } from '@unblink/protocol'
 import type { Context, Hono } from 'hono'
-import { admit, ORIGIN_REFUSED } from '../http/admit.ts'
+import { admit } from '../http/admit.ts'
 import { readJson } from '../http/readJson.ts'
 import { refuse } from '../http/refuse.ts'
 import { deleteVisitorCookie, isVisitorId, readVisitorCookie } from '../http/visitorCookie.ts'
@@ -28,17 +28,15 @@ export function addEraseRoute(app: Hono, context: ServerContext): void {
   }
 
   app.delete('/v1/visitor', async (c) => {
-    // The browser's own word counts most: behind a rewrite that changes the host, the Origin header looks like another's.
-    const from = c.req.header('sec-fetch-site')
     // No other origin is listed here, whatever the site allows elsewhere.
-    const isOwnPage = from === undefined ? admit(c, { listed: [], trustProxy }) !== 'refused' : from === 'same-origin'
-    if (!isOwnPage) return refuse(c, 403, 'origin', ORIGIN_REFUSED)
-    return erase(c, readVisitorCookie(c.req.header('cookie')))
+    const refused = admit(c, { listed: [], trustProxy })
+    return refused ?? erase(c, readVisitorCookie(c.req.header('cookie')))
   })
 
   app.post('/v1/forget', async (c) => {
     const { site } = context.publication
-    if (admit(c, { listed: site.origins, trustProxy }) === 'refused') return refuse(c, 403, 'origin', ORIGIN_REFUSED)
+    const refused = admit(c, { listed: site.origins, trustProxy })
+    if (refused) return refused
     const body = await readJson(c, MAX_REQUEST_BYTES, budget)
     if (!body.ok) return body.response
     budget.left += body.bytes

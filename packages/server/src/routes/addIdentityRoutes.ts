@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { getOwn, isObject, parseProfileRequest, withPrivacyControl, type ProfileRequest } from '@unblink/protocol'
 import type { Context, Hono } from 'hono'
 import { answerProfile } from '../answerProfile.ts'
-import { admit, ORIGIN_REFUSED } from '../http/admit.ts'
+import { admit } from '../http/admit.ts'
 import { getPublicUrl } from '../http/getPublicUrl.ts'
 import { readJson } from '../http/readJson.ts'
 import { refuse, refuseForNow } from '../http/refuse.ts'
@@ -33,8 +33,8 @@ export function addIdentityRoutes(app: Hono, context: ServerContext): void {
 
   const ask = async (c: Context): Promise<Asked> => {
     const { site } = context.publication
-    if (admit(c, { listed: site.origins, trustProxy }) === 'refused')
-      return { response: refuse(c, 403, 'origin', ORIGIN_REFUSED) }
+    const refused = admit(c, { listed: site.origins, trustProxy })
+    if (refused) return { response: refused }
     const body = await readJson(c, MAX_REQUEST_BYTES, budget)
     if (!body.ok) return { response: body.response }
     budget.left += body.bytes

@@ -1,5 +1,5 @@
 import type { Context, Hono } from 'hono'
-import { admit, ORIGIN_REFUSED } from '../http/admit.ts'
+import { admit } from '../http/admit.ts'
 import { hasETag } from '../http/hasETag.ts'
 import { refuse } from '../http/refuse.ts'
 import type { ServerContext } from '../serverContext.ts'
@@ -35,8 +35,9 @@ export function addManifestRoute(app: Hono, context: ServerContext): void {
   }
 
   const refuseUnlessOurs = (c: Context, { site }: Publication): Response | undefined => {
-    if (admit(c, { listed: site.origins, trustProxy: context.trustProxy }) === 'refused')
-      return refuse(c, 403, 'origin', ORIGIN_REFUSED)
+    // Nothing of a visitor is in it, and caches in between fetch it for everybody.
+    const refused = admit(c, { listed: site.origins, trustProxy: context.trustProxy, isOpen: true })
+    if (refused) return refused
     return c.req.query('key') === site.keys.browser
       ? undefined
       : refuse(c, 403, 'key', 'The key is not this site’s browser key.')

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
   askProfile,
   COOKIE,
+  FROM_PAGE,
   getCookie,
   GRANTED,
   makeEvent,
@@ -139,16 +140,19 @@ test.each([
   expect(headers.get('set-cookie')).toBeNull()
 })
 
-test.each([
-  ['cross-site', 'no-cors', 403],
-  ['same-site', 'no-cors', 403],
-  ['same-origin', 'cors', 200],
-  ['none', 'navigate', 200],
-  // Somebody follows a link to it: no page gets to read the answer.
-  ['cross-site', 'navigate', 200],
-])('E4 without an origin, asked from %s by %s: %i', async (site, mode, status) => {
-  const headers = { 'sec-fetch-site': site, 'sec-fetch-mode': mode }
-  expect((await server.unblink.app.request('/v1/p?key=bank-page&url=/', { headers })).status).toBe(status)
+test.each<[string, Record<string, string>, number]>([
+  ['of another site, as an image', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' }, 403],
+  ['of a neighbour, as an image', { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'no-cors' }, 403],
+  ['of another site, by a link', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' }, 403],
+  ['of its own origin', { 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'cors' }, 200],
+  ['of its own origin, in an old engine', { referer: 'http://localhost/page' }, 200],
+  ['of another site, in an old engine', { referer: 'http://evil.example/' }, 403],
+  ['that nobody names, typed', { 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate' }, 403],
+  ['that nobody names, by a program', {}, 403],
+])('E4 without an origin, asked for a page %s', async (_name, headers, status) => {
+  const response = await server.unblink.app.request('/v1/p?key=bank-page&url=/', { headers })
+  expect(response.status).toBe(status)
+  if (status === 403) expect(await response.json()).toMatchObject({ error: { code: 'origin' } })
 })
 
 test.each([
@@ -229,7 +233,7 @@ test('GET answers what POST does, by the site’s own consent, and may be kept j
   const granted = await startTestServer({ site: makeSite({ consent: GRANTED }), now: () => 1_700_000_000_000 })
   await sendBatch(granted, [makeEvent()], {}, COOKIE)
   const get = (query: string, headers: Record<string, string> = {}) =>
-    fetch(`${granted.url}/v1/p?${query}`, { headers })
+    fetch(`${granted.url}/v1/p?${query}`, { headers: { ...FROM_PAGE, ...headers } })
   const response = await get('key=bank-page&url=%2F&slots=home.hero,unknown', COOKIE)
   expect(await response.json()).toEqual((await askProfile(granted, {}, COOKIE)).reply)
   expect(response.headers.get('cache-control')).toBe('private, max-age=10')
@@ -248,10 +252,10 @@ test('GET answers what POST does, by the site’s own consent, and may be kept j
 })
 
 test.each([
-  ['no key', '', {}, 400, 'schema'],
-  ['another key', 'key=other', {}, 403, 'key'],
+  ['no key', '', FROM_PAGE, 400, 'schema'],
+  ['another key', 'key=other', FROM_PAGE, 403, 'key'],
   ['another origin', 'key=bank-page', { origin: 'https://evil.example' }, 403, 'origin'],
-  ['too many slots', `key=bank-page&slots=${Array.from({ length: 101 }, (_, n) => `s${n}`).join()}`, {}, 400, 'schema'],
+  ['too many slots', `key=bank-page&slots=${Array.from({ length: 101 }, (_, n) => `s${n}`).join()}`, FROM_PAGE, 400, 'schema'],
 ])('GET with %s is refused with a reason', async (_name, query, headers, status, code) => {
   const response = await fetch(`${server.url}/v1/p?${query}`, { headers })
   expect(response.status).toBe(status)
@@ -260,7 +264,7 @@ test.each([
 })
 
 test('where the site asks for consent first, a GET makes no visitor', async () => {
-  const response = await fetch(`${server.url}/v1/p?key=bank-page`, { headers: COOKIE })
+  const response = await fetch(`${server.url}/v1/p?key=bank-page`, { headers: { ...COOKIE, ...FROM_PAGE } })
   expect(response.headers.get('set-cookie')).toBeNull()
   expect(await response.json()).toMatchObject({ decisions: [{ reason: 'consent' }, { reason: 'consent' }] })
 })

@@ -1,7 +1,7 @@
 import { parseProfileRequest, type ProfileRequest } from '@unblink/protocol'
 import type { Context, Hono } from 'hono'
 import { answerProfile } from '../answerProfile.ts'
-import { admit, ORIGIN_REFUSED } from '../http/admit.ts'
+import { admit } from '../http/admit.ts'
 import { getRemoteAddress } from '../http/getRemoteAddress.ts'
 import { readJson } from '../http/readJson.ts'
 import { refuse, refuseForNow } from '../http/refuse.ts'
@@ -23,7 +23,7 @@ const MAX_AGE_S = 10
  */
 export function addProfileRoute(app: Hono, context: ServerContext): void {
   const { store, limits, budget, trustProxy } = context
-  const isRefused = (c: Context) => admit(c, { listed: context.publication.site.origins, trustProxy }) === 'refused'
+  const getRefusal = (c: Context) => admit(c, { listed: context.publication.site.origins, trustProxy })
 
   /** How long to wait after naming many visitors of whom nothing is known, as only somebody does who guesses; else 0. */
   const getGuessMs = (c: Context, { visitor }: ProfileRequest): number => {
@@ -54,7 +54,8 @@ export function addProfileRoute(app: Hono, context: ServerContext): void {
   }
 
   app.post('/v1/p', async (c) => {
-    if (isRefused(c)) return refuse(c, 403, 'origin', ORIGIN_REFUSED)
+    const refused = getRefusal(c)
+    if (refused) return refused
     const body = await readJson(c, MAX_REQUEST_BYTES, budget)
     if (!body.ok) return body.response
     budget.left += body.bytes
@@ -62,7 +63,8 @@ export function addProfileRoute(app: Hono, context: ServerContext): void {
   })
 
   app.get('/v1/p', (c) => {
-    if (isRefused(c)) return refuse(c, 403, 'origin', ORIGIN_REFUSED)
+    const refused = getRefusal(c)
+    if (refused) return refused
     const { site, manifest } = context.publication
     const { key, url, slots } = c.req.query()
     const names = slots ? slots.split(',') : Object.keys(manifest.slots)
