@@ -9,17 +9,18 @@ const DEFAULT_RUNS = 30
 const COUNTS = [10, 100, 1_000, 10_000]
 const CONTENDERS = ['unblink', 'growthbook', 'json-logic']
 /** What is measured (bench/decide/workload.mjs), and of whom. */
-const TASKS = { conditions: CONTENDERS, 'by id': CONTENDERS, decide: ['unblink'] }
+const TASKS = { conditions: CONTENDERS, 'by id': CONTENDERS, decide: ['unblink'], 'decide, shared': ['unblink'] }
 const FIRST_PAGES = 7
 
 export const about = 'Time to decide ten slots, in Node and in Chromium, beside other evaluators of the same conditions'
 
 export const help = `Installs the peers on first use (bench/decide/node_modules). No two audiences are alike, each has three operators, and
-none matches: the dearest case.
+none matches: the dearest case. Only the last row has fewer audiences than experiences, as sites have.
 
-  conditions   a list of conditions is evaluated for one visitor, and nothing else
-  by id        the same, looked up in a table by the ids that experiences name
-  decide       whole decisions: the same experiences, ten slots at once
+  conditions      a list of conditions is evaluated for one visitor, and nothing else
+  by id           the same, looked up in a table by the ids that experiences name
+  decide          whole decisions: the same experiences, ten slots at once
+  decide, shared  the same, where 100 audiences are shared by all experiences
 
   --runs N     samples of each, default ${DEFAULT_RUNS}
   --only LIST  of ${CONTENDERS.join(', ')}
@@ -149,6 +150,7 @@ export async function run({ runs = DEFAULT_RUNS, only, isWanted, say }) {
       notes: [
         'ms: one call, median of the samples, for which all rows take turns; every sample has rules that were never seen before.',
         'conditions, by id: the same work for everyone. decide: ten slots, with the look-ups, the priorities and whatever else belongs to it.',
+        'decide, shared: the same with 100 audiences for all experiences, the usual case. Up to 100 experiences nothing is shared yet.',
         'From thousands of ids on, looking up takes longer than evaluating, whoever evaluates: what is found lies scattered in memory, and no longer fits the caches of the processor.',
         `first ms: the first call in a page, before anything was compiled; median of ${FIRST_PAGES} pages. The page's clock has steps of 0.1 ms.`,
         'growth: 1 is linear in the number of experiences.',

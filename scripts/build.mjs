@@ -78,6 +78,11 @@ function writeBootSource() {
       `The built snippet must hold __CONFIG__ exactly once, and holds it ${places} times. Pass it to one call at the end of its source.`,
     )
   }
+  if (code.split('/unblink/').length !== 2) {
+    throw new Error(
+      'The built snippet must look for the mark of its memory, /unblink/, exactly once: see toBootCode.ts.',
+    )
+  }
   const early = readFileSync(fromRoot('packages/snippet/dist/early.min.js'), 'utf8').trim()
   writeAtomic(
     fromRoot(BOOT_SOURCE),

@@ -40,18 +40,21 @@ const parse = (value) => JSON.parse(JSON.stringify(value))
 export const createConditions = (count, language) => parse(createList(count, LANGUAGES[language]))
 
 /**
- * The dearest case: `count` experiences over ten slots, each with an audience that no other has, and of which none matches,
- * so that every audience is evaluated to its end.
+ * `count` experiences over ten slots, which take turns with so many audiences. None matches, so that no experience wins and
+ * each audience is evaluated to its end. The dearest case is the default: an audience for each that no other has.
  */
-export function createManifest(count, language) {
+export function createManifest(count, language, audienceCount = count) {
   const slots = Object.fromEntries(createList(SLOTS, (index) => [toSlot(index), {}]))
-  const audiences = Object.fromEntries(createList(count, (index) => [`audience-${index}`, LANGUAGES[language](index)]))
+  const toAudience = (index) => `audience-${index}`
+  const audiences = Object.fromEntries(
+    createList(Math.min(count, audienceCount), (index) => [toAudience(index), LANGUAGES[language](index)]),
+  )
   const experiences = createList(count, (index) => ({
     id: `experience-${index}`,
     slot: toSlot(index),
     kind: 'personalization',
     priority: (index * 7) % 11,
-    audience: `audience-${index}`,
+    audience: toAudience(index % audienceCount),
     variants: [{ id: 'only', content: { text: `content ${index}` } }],
   }))
   return parse({ v: 1, version: 'bench', slots, audiences, experiences })

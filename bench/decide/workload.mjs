@@ -6,6 +6,9 @@ import jsonLogic from 'json-logic-js'
 import { createMatcher } from '../../packages/decide/src/createMatcher.ts'
 import { ATTRIBUTES, createConditions, createManifest } from './createRules.mjs'
 
+/** Where experiences share their audiences: so many, unless the experiences are fewer. */
+const SHARED_AUDIENCES = 100
+
 const NOW = Date.UTC(2026, 10, 22)
 
 /** How each is asked for one visitor: a function that says whether a condition holds. */
@@ -19,6 +22,12 @@ const EVALUATORS = {
 }
 
 const getLanguage = (contender) => (contender === 'json-logic' ? 'json-logic' : 'mongo')
+
+const createDecide = (manifest) => () =>
+  decide({ manifest, attributes: ATTRIBUTES, visitor: 'visitor-1', now: NOW }).filter(
+    // A fault in the rules would be cheap.
+    ({ variant, reason }) => variant || reason === 'error',
+  ).length
 
 /** What is measured, by its name: given rules of their own, a call that goes through all of them and answers how many hold. */
 const TASKS = {
@@ -36,14 +45,8 @@ const TASKS = {
       return experiences.filter(({ audience }) => isMet(audiences[audience])).length
     }
   },
-  decide: (_, count) => {
-    const manifest = createManifest(count, 'mongo')
-    return () =>
-      decide({ manifest, attributes: ATTRIBUTES, visitor: 'visitor-1', now: NOW }).filter(
-        // A fault in the rules would be cheap.
-        ({ variant, reason }) => variant || reason === 'error',
-      ).length
-  },
+  decide: (_, count) => createDecide(createManifest(count, 'mongo')),
+  'decide, shared': (_, count) => createDecide(createManifest(count, 'mongo', SHARED_AUDIENCES)),
 }
 
 const create = ({ task, contender, count }) => {

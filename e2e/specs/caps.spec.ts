@@ -116,6 +116,21 @@ test('what is dismissed gives the default back at once and stays away, also in a
   expect(await page.evaluate(() => window.unblink!.slots['hero']!.hiddenAt)).toBeUndefined()
 })
 
+test('what is dismissed stays away when something is published, also in a page that says for which manifest it is rendered', async ({
+  page,
+  start,
+}) => {
+  const rules = { experiences: [offer({ cap: { per: 'ever', dismissals: 1 } })] }
+  const site = await start(rules)
+  await page.goto(site.url('/?tied'))
+  await page.getByRole('button', { name: 'No, thanks' }).click()
+  await whenCounted(page, 'dismissals', 1)
+  site.publish({ ...rules, audiences: { all: {} } })
+  await page.goto(site.url('/next?tied'))
+  await expect(heading(page, 'hero')).toHaveText('Hero default')
+  expect(await page.evaluate(() => window.unblink!.slots['hero']!.hiddenAt)).toBeUndefined()
+})
+
 test('without a cap, what is dismissed by command comes again with the next view', async ({ page, start }) => {
   const site = await start({ experiences: [offer()] })
   await page.goto(site.url())

@@ -86,6 +86,74 @@ test('a slot that has been seen stays as it is, and one whose late policy is `ne
   await expect(heading(page, 'deep')).toHaveText('Deep once')
 })
 
+test('that nothing matched is known to the next page, which hides nothing; what has matched since then, to the one after', async ({
+  page,
+  start,
+}) => {
+  const site = await start(rules())
+  for (const path of ['/', '/next']) {
+    await open(page, site, path)
+    await sendNow(page)
+    await page.waitForFunction(() => (localStorage['unblink'] as string | undefined)?.includes('"hero"'))
+  }
+  // In the last moment of the page, so that no acknowledgement can tell it what comes of that.
+  await page.evaluate(() =>
+    addEventListener('pagehide', () => document.querySelector<HTMLElement>('#elsewhere')!.click()),
+  )
+  await page.goto(site.url('/third?slow'))
+  await site.waitFor('interaction')
+  await sendNow(page)
+  for (const path of ['/next', '/third']) {
+    const { p } = await site.waitFor('exposure', ({ p, lo }) => p.slot === 'hero' && lo === path)
+    expect(p).toMatchObject({ outcome: 'baseline', reason: 'cached', hiddenMs: 0 })
+  }
+  await page.goto(site.url('/fourth'))
+  await expect(heading(page, 'hero')).toHaveText('Hero once')
+})
+
+test('a page that says which manifest it is rendered for applies nothing that is remembered of another', async ({
+  page,
+  start,
+}) => {
+  const say = (text: string) =>
+    rules({ experiences: [{ id: 'all', slot: 'hero', kind: 'personalization', variants: variant(text) }] })
+  const isHidden = () => page.evaluate(() => window.unblink!.slots['hero']!.hiddenAt !== undefined)
+  const site = await start(say('First'))
+  await open(page, site, '/?tied')
+  await page.waitForFunction(() => document.cookie.includes('unblink='))
+  await page.goto(site.url('/next?tied'))
+  await expect(heading(page, 'hero')).toHaveText('First')
+  expect(await isHidden()).toBe(false)
+  site.publish(say('Second'))
+  await page.goto(site.url('/third?tied&slow'))
+  await expect(heading(page, 'hero')).toHaveText('Second')
+  expect(await isHidden()).toBe(true)
+})
+
+for (const [arm, id] of [
+  ['control', 'control'],
+  ['late', 'v'],
+] as const)
+  test(`after a time-out, an experiment tells the ${arm} in the same cases as any other of its variants`, async ({
+    page,
+    start,
+  }) => {
+    const slots = { hero: { deadlineMs: 200, late: 'fade' }, deep: { deadlineMs: 3_000 } } as const
+    const variants = [{ id: 'control' }, ...variant('Bold')].map((one) => ({ ...one, weight: one.id === id ? 1 : 0 }))
+    const site = await start(
+      rules({ slots, experiences: [{ id: 'test', slot: 'hero', kind: 'experiment', variants }] }),
+    )
+    await open(page, site, '/?slow')
+    await sendNow(page)
+    const { p } = await site.waitFor('exposure', ({ p }) => p.outcome === arm)
+    expect(p).toMatchObject({ slot: 'hero', experience: 'test', variant: id, reason: 'timeout' })
+    const told = site.events('exposure').filter((event) => event.p.slot === 'hero')
+    expect(told.map((event) => event.p.outcome)).toEqual(['timeout', arm])
+    await page.goto(site.url('/next'))
+    const { p: vital } = await site.waitFor('vital')
+    expect(vital.slots.find(({ slot }) => slot === 'hero')?.isFlicker).toBe(arm === 'late' ? true : undefined)
+  })
+
 test('nor does a trigger change a slot with that policy, even unseen; the next view has its variant', async ({
   page,
   start,
@@ -102,6 +170,28 @@ test('nor does a trigger change a slot with that policy, even unseen; the next v
   await expect(heading(page, 'deep')).toHaveText('Deep default')
   await page.goto(site.url('/next'))
   await expect(heading(page, 'deep')).toHaveText('Offer')
+})
+
+test('what a trigger or a click has changed is no flicker: it was asked for', async ({ page, start }) => {
+  const { experiences } = rules()
+  const offer = { id: 'offer', slot: 'hero', kind: 'personalization', when: { timeOnPageMs: 300 } } as const
+  const site = await start(
+    rules({
+      slots: { hero: { deadlineMs: 3_000, late: 'fade' }, deep: { deadlineMs: 3_000 } },
+      experiences: [{ ...offer, variants: variant('Offer') }, ...experiences.filter(({ slot }) => slot === 'deep')],
+    }),
+  )
+  await open(page, site)
+  await expect(heading(page, 'hero').first()).toHaveText('Offer')
+  await page.locator('#elsewhere').click()
+  await expect(heading(page, 'deep')).toHaveText('Deep once')
+  await page.goto(site.url('/next'))
+  await sendNow(page)
+  const { p } = await site.waitFor('vital')
+  expect(p.slots.map(({ experience, outcome, isFlicker = false }) => [experience, outcome, isFlicker])).toEqual([
+    ['offer', 'late', false],
+    ['deep-once', 'late', false],
+  ])
 })
 
 test('a conversion of the page, too; a control is counted when its variant would have been shown', async ({

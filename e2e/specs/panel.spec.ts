@@ -191,6 +191,30 @@ for (const theme of ['light', 'dark', 'auto'])
     expect(client).toBeLessThanOrEqual(window!)
   })
 
+test('on a phone the way out stays in view, however much the panel says, and covers nothing at the end', async ({
+  page,
+  open,
+}) => {
+  await page.setViewportSize({ width: 360, height: 780 })
+  const gain = 'You find sooner what you are looking for, and need not look for it twice. '.repeat(12)
+  const site = await open({
+    body: `<unblink-panel><span hidden></span><p slot="gain">${gain}</p></unblink-panel>`,
+  })
+  await page.goto(site.url())
+  await openPanel(page)
+  const panel = page.getByRole('dialog')
+  await expect(panel.getByRole('definition')).toHaveCount(3)
+  const close = panel.getByRole('button', { name: 'Close' })
+  expect(await panel.evaluate(({ scrollHeight, clientHeight }) => scrollHeight > clientHeight)).toBe(true)
+  await expect(close).toBeInViewport({ ratio: 1 })
+  await panel.evaluate((dialog) => dialog.scrollTo(0, dialog.scrollHeight))
+  await expect(close).toBeInViewport({ ratio: 1 })
+  const [last, way] = [await panel.getByRole('definition').last().boundingBox(), await close.boundingBox()]
+  expect(last!.y + last!.height).toBeLessThanOrEqual(way!.y)
+  await close.click()
+  await expect(panel).toBeHidden()
+})
+
 test('under a strict policy it opens, and no rule is broken', async ({ page, open }) => {
   const site = await open()
   const said: string[] = []

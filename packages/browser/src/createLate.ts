@@ -23,7 +23,7 @@ export function createLate(
   const undos = ['pointerdown', 'keydown', 'focusin'].map((type) => onEvent(type, onTouch))
   if (touch) onTouch(touch)
   const isDue = ({ state, cause, late, decision, defer }: BootSlotRecord) =>
-    state === SlotState.baseline && cause === 'timeout' && late === 'fade' && !defer && decision?.content
+    state === SlotState.baseline && cause === 'timeout' && late === 'fade' && !defer && decision?.variant
   const getDue = () => Object.values(boot.slots).filter(isDue)
   return {
     async apply() {
@@ -34,9 +34,12 @@ export function createLate(
       for (const slot of more ? getDue() : []) {
         const { element, decision } = slot
         if (!element?.isConnected || touched.has(element)) continue
-        const baseline = more!.crossfade(element, decision!.content!, place)
-        if (!baseline) continue
-        slot.baseline = baseline
+        // The control is told in the same cases as the variants that it is compared with, though nothing changes.
+        if (decision!.content) {
+          const baseline = more!.crossfade(element, decision!.content, place)
+          if (!baseline) continue
+          slot.baseline = baseline
+        }
         slot.state = SlotState.late
         isChanged = true
       }

@@ -1,4 +1,4 @@
-import type { Decision, Memory } from '@unblink/protocol'
+import type { Memory } from '@unblink/protocol'
 
 const KEY = 'unblink'
 
@@ -10,6 +10,8 @@ export interface Kept extends Memory {
   readonly misses?: number
   /** Slots among `decisions` that are decided by a cap or a trigger of this device: final even if that is the baseline. */
   readonly corrected?: readonly string[]
+  /** Version of the manifest that the decisions are by. */
+  readonly manifest?: string
   /** The visitor and since when (epoch milliseconds), where the server's cookie may be refused: see `keepVisitor`. */
   readonly visitor?: readonly [id: string, since: number]
 }
@@ -26,8 +28,8 @@ export function read(): Kept {
 const COOKIE_AGE_S = 7 * 24 * 60 * 60
 
 /** Tells the snippet whether there is anything to read: asking storage itself costs it milliseconds. */
-function mark(ageS: number): void {
-  document.cookie = `${KEY}=1; path=/; max-age=${ageS}; samesite=lax`
+function mark(ageS: number, value: unknown): void {
+  document.cookie = `${KEY}=${value as string}; path=/; max-age=${ageS}; samesite=lax`
 }
 
 export function write(change: Kept): void {
@@ -35,27 +37,19 @@ export function write(change: Kept): void {
     const kept = { ...read(), ...change }
     localStorage[KEY] = JSON.stringify(kept)
     // Whole seconds, or the cookie would end with the browser.
-    mark(Math.ceil(Math.max(COOKIE_AGE_S, (kept.expiresAt! - Date.now()) / 1_000 || 0)))
+    mark(
+      Math.ceil(Math.max(COOKIE_AGE_S, (kept.expiresAt! - Date.now()) / 1_000 || 0)),
+      kept.corrected?.[0] ? 1 : kept.manifest,
+    )
   } catch {
     // Refused or full: the next view asks as this one did.
   }
 }
 
-/** No content, no experience: nothing was known that matched. What the visitor does next may change just that. */
-export const isFinal = ({ slot, content, experience, reason }: Decision, corrected: readonly string[] = []) =>
-  content || experience !== undefined || reason === 'holdout' || corrected.includes(slot)
-
-/** When a page is left, what it has just told the collector may make a slot match: its next view asks. */
-export function forgetDoubts(): void {
-  const { decisions, corrected } = read()
-  const final = decisions?.filter((decision) => isFinal(decision, corrected))
-  if (final && final.length < decisions!.length) write({ decisions: final })
-}
-
 /** Erases all of it: consent was refused or withdrawn. */
 export function forget(): void {
   try {
-    mark(0)
+    mark(0, 0)
     delete localStorage[KEY]
     delete localStorage['unblink.device']
   } catch {

@@ -1,4 +1,4 @@
-import { onHidden, onRestore, whenActivated } from '@unblink/page'
+import { onRestore, whenActivated } from '@unblink/page'
 import { parseConsent, parseProfileReply, scrubText, withPrivacyControl } from '@unblink/protocol'
 import type { Boot, Consent, EventInput, NavigationKind, ProfileReply } from '@unblink/protocol'
 import { createTracker, type Tracker } from '@unblink/tracker'
@@ -8,7 +8,7 @@ import { decideTheRest } from './decideTheRest.ts'
 import { createFollowUp } from './device/createFollowUp.ts'
 import { getSeenSlots } from './getSeenSlots.ts'
 import { loadWatch } from './loadMore.ts'
-import { forget, forgetDoubts } from './memory.ts'
+import { forget } from './memory.ts'
 import { cleanCommand } from './observe/cleanCommand.ts'
 import { getTrafficSource } from './observe/getTrafficSource.ts'
 import type { EarlyEvent } from './observe/ObserveContext.ts'
@@ -188,9 +188,6 @@ export function run(
         )
       }),
       onRestore(() => openView('restore')),
-      onHidden(() => {
-        if (isLearnt) forgetDoubts()
-      }),
     )
   }
 

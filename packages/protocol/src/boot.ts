@@ -20,6 +20,12 @@ export interface BootConfig {
   /** Origins, beside the page's own, that a content's `redirect` may lead to: `https://www.example.com`. @default none */
   readonly redirects?: readonly string[]
   /**
+   * Version of the manifest that the page is rendered for, where it is rendered anew for each request: what a browser remembers
+   * of another one is not applied. Not for a page that stands for longer, whose visitors would find nothing remembered after
+   * each publishing. @default what is remembered counts for 30 minutes, whatever has been published
+   */
+  readonly manifest?: string
+  /**
    * Tells the collector by beacon what was clicked, sent and pushed in a page that is left before the runtime has come.
    * Text of its own behind the snippet's, in the same script. @default false: such a page tells nothing
    */
@@ -28,7 +34,8 @@ export interface BootConfig {
 
 /**
  * What the runtime leaves in localStorage under the key `unblink` for the next view, with a cookie of that name which says
- * so: the first touch of storage costs a page milliseconds. Only with consent.
+ * so: the first touch of storage costs a page milliseconds. Its value is the version of the manifest that the decisions are by,
+ * or 1 where they keep a cap of this device, which no publishing lifts. Only with consent.
  */
 export interface Memory {
   /** Decisions to apply at once, until `expiresAt` (epoch milliseconds). */

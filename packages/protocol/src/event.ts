@@ -150,7 +150,7 @@ export interface Conversion {
 
 /** A slot as the visitor had it, beside what the page felt like. */
 export interface VitalSlot extends Pick<Exposure, 'slot' | 'experience' | 'variant' | 'outcome' | 'hiddenMs'> {
-  /** The variant was put in after the default may have been painted. */
+  /** The variant was put in after the default may have been painted, and not because a trigger asked for it. */
   readonly isFlicker?: boolean
 }
 

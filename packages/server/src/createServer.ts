@@ -84,6 +84,8 @@ export interface UnblinkServer {
    * the version of the manifest, or why it cannot be: the site's id names its data, so that stays.
    */
   publish(site: Site): Result<string>
+  /** The manifest's version in force, for pages that are rendered anew for each request: see `BootConfig.manifest`. */
+  readonly version: string
   /** What is known of a visitor, as it is stored; undefined when that is nothing. */
   readProfile(visitorId: string): Profile | undefined
   /** From now on `/ready` says no, so that a load balancer asks others; all else is answered as before. */
@@ -264,6 +266,9 @@ export async function createServer({
       publication = publish(next)
       subscribers.forEach((callback) => callback(publication))
       return ok(publication.manifest.version)
+    },
+    get version() {
+      return publication.manifest.version
     },
     drain() {
       isDraining = true

@@ -237,12 +237,15 @@ test.each([
   ['/v1/identify', makeRequest({ user: 'u-17' })],
   ['/v1/logout', makeRequest()],
   ['/v1/forget', { key: 'bank-page' }],
-])('E4 whoever asks %s with a browser key and does not tell for which page is told what to send', async (path, body) => {
-  const headers = { ...COOKIE, 'content-type': 'text/plain' }
-  const response = await fetch(server.url + path, { method: 'POST', headers, body: JSON.stringify(body) })
-  expect(response.status).toBe(403)
-  expect(response.headers.get('set-cookie')).toBeNull()
-  expect(await response.json()).toMatchObject({
-    error: { code: 'origin', message: expect.stringContaining('`Origin: https://shop.example`') as string },
-  })
-})
+])(
+  'E4 whoever asks %s with a browser key and does not tell for which page is told what to send',
+  async (path, body) => {
+    const headers = { ...COOKIE, 'content-type': 'text/plain' }
+    const response = await fetch(server.url + path, { method: 'POST', headers, body: JSON.stringify(body) })
+    expect(response.status).toBe(403)
+    expect(response.headers.get('set-cookie')).toBeNull()
+    expect(await response.json()).toMatchObject({
+      error: { code: 'origin', message: expect.stringContaining('`Origin: https://shop.example`') as string },
+    })
+  },
+)

@@ -1,5 +1,6 @@
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { jetstream, jetstreamManager } from '@nats-io/jetstream'
+import { jetstream, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
 import type { AnyEvent } from '@unblink/protocol'
 import Database from 'libsql'
@@ -28,6 +29,10 @@ export interface Storage {
   readAudit(server: TestServer): Promise<readonly string[]>
   /** Makes it refuse writes; the result brings it back. */
   takeAway(server: TestServer): Promise<() => Promise<void>>
+  /** Removes all that is kept, while the server runs. */
+  wipe(server: TestServer): Promise<void>
+  /** Ends it and starts another where it kept what it had; stopping the first one removes that. */
+  restart(server: TestServer): Promise<TestServer>
 }
 
 export const embedded: Storage = {
@@ -61,20 +66,34 @@ export const embedded: Storage = {
       return Promise.resolve()
     })
   },
+  async wipe({ dataDir }) {
+    for (const name of await readdir(dataDir)) await rm(join(dataDir, name), { recursive: true })
+  },
+  async restart({ unblink, dataDir }) {
+    await unblink.close()
+    return { ...(await startTestServer({ dataDir })), dataDir }
+  },
+}
+
+/** Leaves no stream and no bucket of a namespace. */
+export async function deleteStreams(manager: JetStreamManager, namespace: string): Promise<void> {
+  const own = new RegExp(`^(KV_)?${namespace}-`)
+  for await (const { config } of manager.streams.list())
+    if (own.test(config.name)) await manager.streams.delete(config.name)
 }
 
 /** A single NATS server, so that nothing but the storage differs; tests of several are in the ledger. */
 export function createNatsStorage(nats: NatsServers): Storage {
   let count = 0
   const namespaces = new WeakMap<TestServer, string>()
+  const start = async (namespace: string) => {
+    const server = await startTestServer({ scale: { servers: [nats.url], replicas: 1, partitions: 2, namespace } })
+    namespaces.set(server, namespace)
+    return server
+  }
   return {
     name: 'NATS JetStream',
-    async start() {
-      const namespace = `contract${count++}`
-      const server = await startTestServer({ scale: { servers: [nats.url], replicas: 1, partitions: 2, namespace } })
-      namespaces.set(server, namespace)
-      return server
-    },
+    start: () => start(`contract${count++}`),
     async readEvents(server) {
       const names = getNames({ namespace: namespaces.get(server)!, site: 'bank', fold: 1 })
       const connection = await connect({ servers: nats.url })
@@ -107,6 +126,15 @@ export function createNatsStorage(nats: NatsServers): Storage {
       const [node] = nats.nodes
       await node!.kill()
       return () => node!.start()
+    },
+    async wipe(server) {
+      const connection = await connect({ servers: nats.url })
+      await deleteStreams(await jetstreamManager(connection), namespaces.get(server)!)
+      await connection.close()
+    },
+    async restart(server) {
+      await server.unblink.close()
+      return start(namespaces.get(server)!)
     },
   }
 }

@@ -8,7 +8,7 @@ export interface SnippetSite {
   readonly slots: Readonly<Record<string, BootSlot>>
 }
 
-export interface BootConfigOptions extends Pick<BootConfig, 'ask' | 'redirects' | 'earlyClicks'> {
+export interface BootConfigOptions extends Pick<BootConfig, 'ask' | 'redirects' | 'manifest' | 'earlyClicks'> {
   /** Path or address of the server, without a trailing slash. @default '/u' */
   readonly base?: string | undefined
 }

@@ -1,7 +1,8 @@
 import type { BootConfig } from '@unblink/protocol'
-import { bootSource, earlySource } from './bootSource.ts'
+import { earlySource } from './bootSource.ts'
 import { getRuntimeFile } from './getRuntimeFile.ts'
 import { startTag, type TagRuntime } from './startTag.ts'
+import { toBootCode } from './toBootCode.ts'
 import { toInput } from './toInput.ts'
 import { toScriptJson } from './toScriptJson.ts'
 
@@ -14,7 +15,7 @@ import { toScriptJson } from './toScriptJson.ts'
 export function renderHeadScript(config: Omit<BootConfig, 'ask'>, integrity?: string): string {
   const runtime: TagRuntime = { file: getRuntimeFile(integrity), ...(integrity ? { integrity } : {}) }
   // The first line is the compile hint, which counts only at the start of a file.
-  const [, hint = '', snippet = ''] = /^(\/\/#.*\n)?([^]*)$/.exec(bootSource) ?? []
+  const [, hint = '', snippet = ''] = /^(\/\/#.*\n)?([^]*)$/.exec(toBootCode(config)) ?? []
   const code = snippet.replace('__CONFIG__', 'config')
   // Comments and indentation, which no string of that function has, are not for pages.
   const start = startTag.toString().replace(/^\s*(\/[/*].*\n)?/gm, '')

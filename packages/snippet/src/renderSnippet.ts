@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { BootConfig } from '@unblink/protocol'
-import { bootSource, earlySource } from './bootSource.ts'
+import { earlySource } from './bootSource.ts'
 import { renderScript } from './renderScript.ts'
+import { toBootCode } from './toBootCode.ts'
 import { toInput } from './toInput.ts'
 import { toScriptJson } from './toScriptJson.ts'
 
@@ -17,10 +18,11 @@ export interface Snippet {
 
 /**
  * Renders the snippet. The text depends on the configuration only, so its hash is stable between deployments.
+ * Throws when `manifest` is no version.
  * @param nonce Put on the element for pages whose policy uses nonces.
  */
 export function renderSnippet(config: BootConfig, nonce?: string): Snippet {
-  const boot = bootSource.replace('__CONFIG__', () => toScriptJson(toInput(config)))
+  const boot = toBootCode(config).replace('__CONFIG__', () => toScriptJson(toInput(config)))
   const script = config.earlyClicks ? `${boot}\n${earlySource}` : boot
   const hash = `'sha256-${createHash('sha256').update(script).digest('base64')}'`
   return { html: renderScript(script, nonce), script, hash }

@@ -38,9 +38,15 @@ function measure(): void {
   onCLS(({ value }) => (values!.cls = round(value, 4)), options)
 }
 
-/** The variant came after the default may have been painted: by a crossfade, or after the engine had lifted the hide. */
-const isFlicker = ({ state, hiddenAt, shownAt, deadlineMs }: BootSlotRecord) =>
-  state === SlotState.late || (state === SlotState.applied && shownAt! - hiddenAt! > deadlineMs! + ENGINE_MARGIN_MS)
+/**
+ * The variant came after the default may have been painted: by a crossfade, or after the engine had lifted the hide. What was
+ * changed later on because the visit asked for it (a trigger, something learnt) has no cause any more, and a late control changed
+ * nothing.
+ */
+const isFlicker = ({ state, cause, decision, hiddenAt, shownAt, deadlineMs }: BootSlotRecord) =>
+  state === SlotState.late
+    ? cause && decision!.content
+    : state === SlotState.applied && shownAt! - hiddenAt! > deadlineMs! + ENGINE_MARGIN_MS
 
 function toSlots(boot: Boot<Element, ChildNode>, slots: Boot<Element, ChildNode>['slots']): readonly VitalSlot[] {
   return Object.entries(slots).flatMap(([name, record]) => {

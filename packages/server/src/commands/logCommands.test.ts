@@ -3,31 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'libsql'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { banditInput, makeBanditExposure, toVisitor } from '../../test/banditSite.ts'
 import { runCli } from '../../test/startCli.ts'
-import { makeEvent, makeSite, sendBatch, siteInput, startTestServer, VISITOR } from '../../test/startTestServer.ts'
+import { makeEvent, makeSite, sendBatch, startTestServer, VISITOR } from '../../test/startTestServer.ts'
 import type { SiteInput } from '../site/siteInput.ts'
 
 const T0 = Date.UTC(2026, 10, 22, 10)
-const toVisitor = (n: number) => `11111111-2222-4333-8444-${String(n).padStart(12, '0')}`
-
-const input: SiteInput = {
-  ...siteInput,
-  attributes: {
-    clicks: { kind: 'count', on: { event: 'interaction' } },
-    spent: { kind: 'sum', on: { event: 'conversion' }, of: 'value', range: [0, 100] },
-    involved: { kind: 'engagement' },
-    trouble: { kind: 'quality' },
-  },
-  experiences: [
-    {
-      id: 'offer',
-      slot: 'home.hero',
-      kind: 'personalization',
-      choose: { bandit: { goal: 'apply' } },
-      variants: [{ id: 'plain' }, { id: 'rates', content: { text: 'Rates' } }],
-    },
-  ],
-}
 
 let dataDir = ''
 let config = ''
@@ -41,26 +22,16 @@ const write = async (name: string, site: SiteInput) => {
 /** A hundred visitors, seen by a real server, whose database stays when it is stopped. */
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'unblink-log-'))
-  config = await write('site.json', input)
+  config = await write('site.json', banditInput)
   let clock = T0
-  const server = await startTestServer({ site: makeSite(input), dataDir, now: () => clock })
+  const server = await startTestServer({ site: makeSite(banditInput), dataDir, now: () => clock })
   const first = { sentAt: T0, cookie: '' }
   for (let n = 0; n < 100; n++) {
     clock = T0 + n * 60_000
-    const variant = n % 2 ? 'rates' : 'plain'
-    const p = {
-      slot: 'home.hero',
-      experience: 'offer',
-      variant,
-      chance: [0.5, ''],
-      outcome: n % 2 ? 'variant' : 'control',
-      reason: 'targeting_match',
-      hiddenMs: 0,
-    }
     const at = { at: clock }
     const events = [
       makeEvent({ ...at, t: 'page_view', p: { kind: 'load', title: '', source: {} } }),
-      makeEvent({ ...at, t: 'exposure', p }),
+      makeBanditExposure(n, clock),
       makeEvent({ ...at, t: 'interaction', p: { kind: 'click', target: 'a' } }),
       makeEvent({ ...at }),
       // Every second who saw the rates applies, and one in ten of the others; one of them for a fortune.
@@ -108,8 +79,8 @@ test('a new attribute: the check tells, --write fills it in from the log, and th
     source.exec(`VACUUM INTO '${join(copy, 'unblink.db')}'`)
     source.close()
     const wider = await write('wider.json', {
-      ...input,
-      attributes: { ...input.attributes, opened: { kind: 'count', on: { event: 'page_view' } } },
+      ...banditInput,
+      attributes: { ...banditInput.attributes, opened: { kind: 'count', on: { event: 'page_view' } } },
     })
     const replay = (...args: string[]) => runCli(['replay', '--config', wider, '--data', copy, ...args])
     const checked = await replay('--check')

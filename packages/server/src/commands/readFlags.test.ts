@@ -9,6 +9,10 @@ test('options and one word beside them are read', () => {
   expect(readFlags([], OPTIONS)).toEqual({ flags: {}, name: undefined })
 })
 
+test('an empty word, as of a variable of the shell that is not set, is none', () => {
+  expect(readFlags([''], OPTIONS, true).name).toBeUndefined()
+})
+
 test.each([
   [['a.csv', 'b.csv'], true, 'Expected one word beside the options, got a.csv and b.csv.'],
   [['a.csv'], false, "Unexpected argument 'a.csv'"],

@@ -16,7 +16,8 @@ export function readFlags<T extends Options>(args: string[], options: T, mayName
     const { values, positionals } = parseArgs({ args, options, strict: true, allowPositionals: mayName })
     if (positionals.length > 1)
       throw new Error(`Expected one word beside the options, got ${positionals.join(' and ')}.`)
-    return { flags: values, name: positionals[0] }
+    // A variable of the shell that is not set is an empty word; whoever wrote it has said nothing.
+    return { flags: values, name: positionals[0] || undefined }
   } catch (error) {
     // Node's own words go on to speak of positional arguments.
     const unknown = /^Unknown option '--([^'=]+)'/.exec(getMessage(error))?.[1]

@@ -81,6 +81,7 @@ async function writeStdout(
 export async function runExport(args: string[]): Promise<number> {
   const { flags, name } = readFlags(args, OPTIONS, true)
   if (flags.help) return (process.stdout.write(USAGE), 0)
+  if (name === undefined) throw new UsageError(`Say what to export: ${DATASETS.join(', ')}.`)
   if (flags.nats !== undefined && flags.data !== undefined)
     throw new UsageError('Events are in a database or on a cluster: give --data DIR or --nats URLS, not both.')
   // A cluster in the environment is what is meant where no folder is named.

@@ -253,6 +253,7 @@ test('the command compresses, and says what it cannot do', async () => {
   await run('events', '--out', join(out, 'zipped'), '--gzip')
   const [name] = (await readdir(join(out, 'zipped'), { recursive: true })).filter((one) => one.endsWith('.ndjson.gz'))
   expect(readLines(gunzipSync(await readFile(join(out, 'zipped', name!))).toString())).toHaveLength(2)
+  await expect(run()).rejects.toThrow('Say what to export: events, exposures, profiles.')
   await expect(run('event')).rejects.toThrow('expected one of events, exposures, profiles, got "event"')
   await expect(run('events', '--since-file', 'state')).rejects.toThrow('--since-file needs --out DIR')
   await expect(run('events', '--nats', 'nats://127.0.0.1:4222')).rejects.toThrow('not both')

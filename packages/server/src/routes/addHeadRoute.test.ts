@@ -55,7 +55,10 @@ test('the file named by its hash is for ever and pins the runtime; any other has
 test('another configuration that is put into force is in the next answer', async () => {
   const published = server.unblink.publish(makeSite({ slots: { 'home.hero': {}, 'home.side': { deadlineMs: 321 } } }))
   expect(published.ok).toBe(true)
-  expect((await get('/unblink-head.js')).text).toContain('"home.side":{"deadlineMs":321}')
+  const { text } = await get('/unblink-head.js')
+  expect(text).toContain('"home.side":{"deadlineMs":321}')
+  // What browsers remember of the one before is void.
+  expect(text).toContain(`/unblink=(1|${server.unblink.version})\\b/`)
 })
 
 test('the files of a second folder are served, too', async () => {

@@ -33,7 +33,9 @@ export function addHeadRoute(app: Hono, context: ServerContext, sdkDirs: readonl
   const getPlain = (publication: Publication) => {
     const known = texts.get(publication)
     if (known) return known
-    const asset = createAsset(Buffer.from(renderHeadScript(getBootConfig(publication.site))))
+    const asset = createAsset(
+      Buffer.from(renderHeadScript(getBootConfig(publication.site, { manifest: publication.manifest.version }))),
+    )
     texts.set(publication, asset)
     return asset
   }

@@ -81,9 +81,9 @@ test('a flood of log-ins is refused for a while', async () => {
 test('a cookie is of all hosts of the site’s domain, where the site says so', async () => {
   const wide = await startTestServer({ site: makeSite({ cookieDomain: 'bank.example' }), trustProxy: true })
   const ask = async (host: string, over: object = {}, headers: Record<string, string> = {}) =>
-    (await askProfile(wide, over, { ...FROM_PAGE, 'x-forwarded-host': host, 'x-forwarded-proto': 'https', ...headers })).headers.get(
-      'set-cookie',
-    )
+    (
+      await askProfile(wide, over, { ...FROM_PAGE, 'x-forwarded-host': host, 'x-forwarded-proto': 'https', ...headers })
+    ).headers.get('set-cookie')
   expect(await ask('www.bank.example')).toContain('; Domain=bank.example;')
   expect(await ask('bank.example')).toContain('; Domain=bank.example;')
   expect(await ask('evilbank.example')).not.toContain('Domain')

@@ -255,7 +255,13 @@ test.each([
   ['no key', '', FROM_PAGE, 400, 'schema'],
   ['another key', 'key=other', FROM_PAGE, 403, 'key'],
   ['another origin', 'key=bank-page', { origin: 'https://evil.example' }, 403, 'origin'],
-  ['too many slots', `key=bank-page&slots=${Array.from({ length: 101 }, (_, n) => `s${n}`).join()}`, FROM_PAGE, 400, 'schema'],
+  [
+    'too many slots',
+    `key=bank-page&slots=${Array.from({ length: 101 }, (_, n) => `s${n}`).join()}`,
+    FROM_PAGE,
+    400,
+    'schema',
+  ],
 ])('GET with %s is refused with a reason', async (_name, query, headers, status, code) => {
   const response = await fetch(`${server.url}/v1/p?${query}`, { headers })
   expect(response.status).toBe(status)

@@ -163,6 +163,25 @@ function checkContract(storage: Storage): void {
     await expect.poll(async () => (await fetch(`${server.url}/ready`)).status, { timeout: 5_000 }).toBe(200)
   })
 
+  it('D14 wiped under the server, it acknowledges nothing; started anew, it takes once what pages still hold', async (server) => {
+    await sendBatch(server, [makeEvent({ t: 'conversion', p: { goal: 'apply' } })], {}, COOKIE)
+    const held = [makeEvent(), makeEvent()]
+    await storage.wipe(server)
+    const refused = await post(`${server.url}/v1/e`, makeBatch(held), COOKIE)
+    expect(refused.status).toBe(503)
+    expect(await refused.json()).toMatchObject({ error: { code: 'storage' } })
+    expect((await fetch(`${server.url}/ready`)).status).toBe(503)
+    const next = await storage.restart(server)
+    // The page still has the visitor's cookie; nothing is known of them any more.
+    expect((await askProfile(next, {}, COOKIE)).reply).toMatchObject({ generation: 0, audiences: [] })
+    expect((await sendBatch(next, held, {}, COOKIE)).reply).toMatchObject({ ok: 2, dup: 0, profile: { generation: 2 } })
+    expect((await sendBatch(next, held, {}, COOKIE)).reply).toMatchObject({ ok: 0, dup: 2 })
+    expect(await getIds(storage, next)).toEqual(held.map(({ i }) => i))
+    expect(next.unblink.readProfile(VISITOR)?.conversions).toEqual({})
+    expect((await fetch(`${next.url}/ready`)).status).toBe(200)
+    await next.stop()
+  })
+
   it('what visitors have added is one user’s, exported and erased with them', async (server) => {
     const ids = { phone: VISITOR, laptop: '11111111-1111-4111-8111-111111111111' }
     const stranger = '22222222-2222-4222-8222-222222222222'

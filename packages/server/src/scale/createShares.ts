@@ -13,6 +13,11 @@ export interface SharesOptions {
   readonly getProgress: () => ReadonlyMap<number, number>
   /** Told of the partitions that are ours from now on, with where to begin; again whenever they change. */
   readonly onChange: (ours: ReadonlyMap<number, number>) => void
+  /**
+   * Whether what the partitions are parts of is known to be another than at the start. Then all of them are let go of, and
+   * nothing is written of how far they are. @default it never is
+   */
+  readonly isReplaced?: () => boolean
   readonly log: Log
   /** What a worker does with its partitions, for the log. @default 'folds' */
   readonly does?: string
@@ -39,6 +44,7 @@ export function createShares({
   me,
   getProgress,
   onChange,
+  isReplaced = () => false,
   log,
   does = 'folds',
   turnMs = 1_000,
@@ -80,6 +86,10 @@ export function createShares({
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       // A server that is behind gives what was there before; then the one that leads is asked.
       const known = await (tries === 0 ? bucket.get(key) : bucket.getLatest(key))
+      if (isReplaced()) {
+        tell(createBoard(partitions))
+        throw new Error('the stream was made anew')
+      }
       const board = known ? (JSON.parse(known.text) as Board) : createBoard(partitions)
       const next = change({ board, me, alive: getAlive(board), progress: getProgress() })
       if ((await bucket.replace(key, JSON.stringify(next), known?.revision ?? 0)) !== undefined) return next

@@ -4,21 +4,14 @@ import { join } from 'node:path'
 import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { banditInput, makeBanditExposure, toVisitor } from '../../test/banditSite.ts'
 import { findNats, startNats } from '../../test/startNats.mjs'
-import {
-  makeEvent,
-  makeSite,
-  sendBatch,
-  siteInput,
-  startTestServer,
-  type TestServer,
-} from '../../test/startTestServer.ts'
+import { makeEvent, makeSite, sendBatch, startTestServer, type TestServer } from '../../test/startTestServer.ts'
 import { runEvaluate } from '../commands/runEvaluate.ts'
 import { runExplain } from '../commands/runExplain.ts'
 import { runQuality } from '../commands/runQuality.ts'
 import { runReplay as runReplayOfDatabase } from '../commands/runReplay.ts'
 import { runReport } from '../commands/runReport.ts'
-import type { SiteInput } from '../site/siteInput.ts'
 import { getNames } from './getNames.ts'
 import { getPartition } from './getPartition.ts'
 import { formatEvent } from './logMessage.ts'
@@ -30,23 +23,6 @@ const onNats = test.skipIf(!nats)
 
 const PARTITIONS = 2
 const START = Date.now() - 3_600_000
-const toVisitor = (n: number) => `11111111-2222-4333-8444-${String(n).padStart(12, '0')}`
-const input: SiteInput = {
-  ...siteInput,
-  attributes: {
-    spent: { kind: 'sum', on: { event: 'conversion' }, of: 'value', range: [0, 100] },
-    trouble: { kind: 'quality' },
-  },
-  experiences: [
-    {
-      id: 'offer',
-      slot: 'home.hero',
-      kind: 'personalization',
-      choose: { bandit: { goal: 'apply' } },
-      variants: [{ id: 'plain' }, { id: 'rates', content: { text: 'Rates' } }],
-    },
-  ],
-}
 
 let folder = ''
 let clock = START
@@ -56,9 +32,9 @@ let places: readonly (readonly string[])[] = []
 beforeAll(async () => {
   if (!nats) return
   folder = await mkdtemp(join(tmpdir(), 'unblink-events-'))
-  await writeFile(join(folder, 'site.json'), JSON.stringify(input))
-  await writeFile(join(folder, 'other.json'), JSON.stringify({ ...input, id: 'shop' }))
-  const options = { site: makeSite(input), now: () => clock }
+  await writeFile(join(folder, 'site.json'), JSON.stringify(banditInput))
+  await writeFile(join(folder, 'other.json'), JSON.stringify({ ...banditInput, id: 'shop' }))
+  const options = { site: makeSite(banditInput), now: () => clock }
   const scale = { servers: [nats.url], replicas: 1, partitions: PARTITIONS }
   servers = [await startTestServer(options), await startTestServer({ ...options, scale })]
   places = [
@@ -67,11 +43,9 @@ beforeAll(async () => {
   ]
   for (let n = 0; n < 40; n++) {
     clock = START + n * 1_000
-    const variant = n % 2 ? 'rates' : 'plain'
-    const chosen = { slot: 'home.hero', experience: 'offer', variant, chance: [0.5, ''], reason: 'targeting_match' }
     const apply = { t: 'conversion', at: clock, p: { goal: 'apply', value: n === 7 ? 1e9 : 10 } }
     const events = [
-      makeEvent({ t: 'exposure', at: clock, p: { ...chosen, outcome: n % 2 ? 'variant' : 'control', hiddenMs: 0 } }),
+      makeBanditExposure(n, clock),
       ...(n % 4 === 3 ? [makeEvent(apply)] : []),
       // The tag of this one fires twice.
       ...(n === 11 ? [makeEvent(apply)] : []),

@@ -14,6 +14,7 @@ import { StorageAway } from '../store/StorageAway.ts'
 import type { Store } from '../store/createStore.ts'
 import type { Commit, Writer } from '../store/createWriter.ts'
 import type { Webhooks } from '../webhooks/createWebhooks.ts'
+import { checkFolded } from './checkFolded.ts'
 import { connectNats, endNats, type NatsOptions } from './connectNats.ts'
 import { createBucket } from './createBucket.ts'
 import { createPublisher } from './createPublisher.ts'
@@ -34,6 +35,7 @@ import { getNames } from './getNames.ts'
 import { openStreams } from './openStreams.ts'
 import type { Role } from './serveRole.ts'
 import { openTelling } from './telling/openTelling.ts'
+import { watchStream, type StreamWatch } from './watchStream.ts'
 
 /** A cluster on NATS JetStream instead of the embedded database; see docs/scale.md. */
 export interface ScaleOptions extends NatsOptions {
@@ -120,6 +122,7 @@ export async function openScale({
   const names = getNames({ namespace, site: getSite().id, fold })
   const nats = await connectNats(scale, log, `unblink ${role}`)
   const { connection, getAwayMs } = nats
+  let watch: StreamWatch | undefined
   try {
     const manager = await jetstreamManager(connection, { checkAPI: false, timeout: MANAGE_MS })
     await openStreams({ connection, manager, names, replicas, partitions, retentionDays, waitMs, log })
@@ -127,6 +130,9 @@ export async function openScale({
     const reader = await jetstreamManager(connection, { checkAPI: false, timeout: READ_MS })
     const control = createBucket({ manager, client, name: names.control })
     const profiles = createBucket({ manager: reader, client, name: names.profiles })
+    await checkFolded({ manager, control, names, fold })
+    watch = await watchStream({ manager, stream: names.events, log })
+    const { isReplaced, stop: stopWatch } = watch
     registry.gauge('unblink_nats_connected', '1 while there is a connection to NATS.', () => (getAwayMs() > 0 ? 0 : 1))
     const onFail = (error: unknown) =>
       log({ level: 'warn', code: 'profile_away', message: `A profile could not be read: ${getMessage(error)}` })
@@ -155,12 +161,16 @@ export async function openScale({
       'Changes of who a visitor is that were done again, because something of the visitor came between.',
     )
     const onConflict = () => conflicts.add()
-    const writer = createScaleWriter({ publisher, recorder, getAwayMs, log, onCommit, onConflict })
+    const writer = createScaleWriter({
+      ...{ publisher, recorder, log, onCommit, onConflict },
+      // For this process, a stream that was made anew is as far away as one that does not answer.
+      getAwayMs: () => (isReplaced() ? Infinity : getAwayMs()),
+    })
     const folds = role === 'worker' || role === 'all'
     const worker = folds
       ? createWorker({
           ...{ manager, names, profiles, control, partitions, telling, tellsFrom: await telling.readFrom() },
-          ...{ getSite, registry, log },
+          ...{ isReplaced, getSite, registry, log },
         })
       : undefined
     let stopArms = () => {}
@@ -198,7 +208,9 @@ export async function openScale({
           }),
       async startForwarder() {
         if (!folds) return undefined
-        return createScaleForwarder({ manager, names, control, partitions, salt, registry, getSite, log, now })
+        return createScaleForwarder({
+          ...{ manager, names, control, partitions, salt, registry, getSite, log, now, isReplaced },
+        })
       },
       async followArms(arms) {
         // A worker decides nothing.
@@ -209,6 +221,7 @@ export async function openScale({
       },
       async close() {
         stopArms()
+        stopWatch()
         writer.close()
         if (worker && !(await endWithin(STOP_MS, worker.stop()))) {
           const message = 'NATS does not answer, so this worker ends as if it were killed; the others go on in 5 s.'
@@ -218,6 +231,7 @@ export async function openScale({
       },
     }
   } catch (error) {
+    watch?.stop()
     await connection.close()
     throw error
   }

@@ -1,4 +1,5 @@
-import { closeSync, fdatasync, fdatasyncSync, openSync } from 'node:fs'
+import { closeSync, fdatasync, fdatasyncSync, fstatSync, openSync, statSync, type Stats } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import type { Database } from './openDatabase.ts'
 
 /** Brings what is committed to the disk. */
@@ -10,30 +11,56 @@ export interface WalSync {
   close(): void
 }
 
+const GONE = 'The files of the database have been removed or replaced while it was in use'
+
 /**
  * Syncs the write-ahead log of a database whose commits do not wait for the disk themselves (`synchronous = NORMAL`). What
  * FULL adds to NORMAL is exactly this: a sync of the log after each commit (https://www.sqlite.org/pragma.html#pragma_synchronous).
  * Done here it runs beside the event loop, which SQLite's own would hold up. The log is one file for as long as a connection
  * is open: it is begun anew and cut, but not replaced (https://www.sqlite.org/walformat.html).
+ *
+ * A file that is removed, or that a copy takes the place of, takes writes and syncs as before and is gone with the process. So
+ * each sync also looks whether the files still have their names; one whose they are not counts as failed.
  */
 export function createWalSync(database: Database.Database): WalSync {
   const { file } = database.prepare('PRAGMA database_list').get() as { file: string }
   if (file === '') return { start: (callback) => setImmediate(callback, null), now() {}, close() {} }
-  let descriptor: number | undefined
+  const log = `${file}-wal`
+  const { ino: fileNode } = statSync(file)
+  let opened: { readonly descriptor: number; readonly node: number } | undefined
   // The first commit makes the file; before there is nothing to sync. Windows flushes only what was opened for writing.
-  const open = () => (descriptor ??= openSync(`${file}-wal`, 'r+'))
+  const open = () => {
+    if (opened) return opened
+    const descriptor = openSync(log, 'r+')
+    return (opened = { descriptor, node: fstatSync(descriptor).ino })
+  }
+  const judge = ({ node }: { readonly node: number }, found: readonly (Stats | undefined)[]) =>
+    found[0]?.ino === fileNode && found[1]?.ino === node ? null : new Error(GONE)
+  const look = (name: string) => stat(name).catch(() => undefined)
   return {
     start(callback) {
       try {
-        fdatasync(open(), callback)
+        const synced = open()
+        fdatasync(synced.descriptor, (error) => {
+          if (error) return callback(error)
+          void Promise.all([look(file), look(log)]).then((found) => callback(judge(synced, found)))
+        })
       } catch (error) {
         setImmediate(callback, error as Error)
       }
     },
-    now: () => fdatasyncSync(open()),
+    now() {
+      const synced = open()
+      fdatasyncSync(synced.descriptor)
+      const error = judge(
+        synced,
+        [file, log].map((name) => statSync(name, { throwIfNoEntry: false })),
+      )
+      if (error) throw error
+    },
     close() {
-      if (descriptor !== undefined) closeSync(descriptor)
-      descriptor = undefined
+      if (opened) closeSync(opened.descriptor)
+      opened = undefined
     },
   }
 }

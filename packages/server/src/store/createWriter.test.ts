@@ -1,4 +1,5 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { cp, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'libsql'
@@ -259,4 +260,36 @@ test('a database in memory has nothing to sync, and is acknowledged all the same
   expect(await writer.write(() => 7, 1)).toEqual({ type: 'written', value: 7 })
   writer.close()
   memory.close()
+})
+
+test.each([
+  [
+    'the folder is emptied',
+    (dataDir: string) => readdir(dataDir).then((names) => Promise.all(names.map((name) => rm(join(dataDir, name))))),
+  ],
+  [
+    'a copy takes its place',
+    async (dataDir: string) => {
+      await cp(join(dataDir, 'unblink.db'), join(dataDir, 'copy.db'))
+      await rename(join(dataDir, 'copy.db'), join(dataDir, 'unblink.db'))
+    },
+  ],
+])('D14 when %s under it, nothing is acknowledged any more', async (_how, wipe) => {
+  const writer = create()
+  expect(await writer.write(insert('a'), 1)).toMatchObject({ type: 'written' })
+  await wipe(folder)
+  expect(await writer.write(insert('b'), 1)).toEqual({ type: 'failed' })
+  expect(await writer.write(insert('c'), 1)).toEqual({ type: 'failed' })
+  const message = expect.stringMatching(/removed or replaced.*Nothing is acknowledged any more/) as string
+  expect(records).toMatchObject([{ code: 'sync_failed', message }])
+  writer.close()
+})
+
+test('D14 what is written at the end is not acknowledged either when the files are gone', async () => {
+  const writer = create()
+  expect(await writer.write(insert('a'), 1)).toMatchObject({ type: 'written' })
+  const last = writer.write(insert('b'), 1)
+  rmSync(join(folder, 'unblink.db'))
+  writer.close()
+  expect(await last).toEqual({ type: 'failed' })
 })
