@@ -21,7 +21,14 @@ export const startBank = ({ port = PORT, ...options }: StartOptions): Promise<Ex
     createApp({ site, unblink, signal }) {
       const toHead = (consent: typeof site.consent) => {
         const { keys, slots } = site
-        const snippet = renderSnippet({ key: keys.browser, base: '/u', consent, slots, manifest: unblink.version, earlyClicks: true })
+        const snippet = renderSnippet({
+          key: keys.browser,
+          base: '/u',
+          consent,
+          slots,
+          manifest: unblink.version,
+          earlyClicks: true,
+        })
         return `${snippet.html}\n    <script async src="/u/unblink.js" fetchpriority="low"></script>`
       }
       return createBank({
