@@ -86,7 +86,7 @@ function writeBootSource() {
   const early = readFileSync(fromRoot('packages/snippet/dist/early.min.js'), 'utf8').trim()
   writeAtomic(
     fromRoot(BOOT_SOURCE),
-    `// Written by scripts/build.mjs from the built snippet; git ignores it. Change src/boot.ts or src/early.ts instead.\nexport const bootSource: string =\n  ${JSON.stringify(code)}\n\n/** For pages that ask for \`earlyClicks\`. */\nexport const earlySource: string =\n  ${JSON.stringify(early)}\n`,
+    `// Written by scripts/build.mjs from the built snippet; git ignores it. Change src/boot.ts or src/early.ts instead.\nexport const bootSource: string =\n  ${JSON.stringify(code)}\n\n/** What stands behind it, unless \`earlyClicks\` is false. */\nexport const earlySource: string =\n  ${JSON.stringify(early)}\n`,
   )
 }
 

@@ -21,6 +21,8 @@ const TWO_SLOTS = {
   base: '/u',
   consent: { personalization: 'granted', analytics: 'granted' },
   slots: { 'home.hero': { late: 'fade' }, 'home.offer': {} },
+  // They have a row of their own.
+  earlyClicks: false,
 }
 
 /** Bytes as they travel: `{ raw, gzip, brotli }` at the strongest settings, as a precompressed file is served. */

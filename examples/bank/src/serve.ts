@@ -27,7 +27,6 @@ export const startBank = ({ port = PORT, ...options }: StartOptions): Promise<Ex
           consent,
           slots,
           manifest: unblink.version,
-          earlyClicks: true,
         })
         return `${snippet.html}\n    <script async src="/u/unblink.js" fetchpriority="low"></script>`
       }

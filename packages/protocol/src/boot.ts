@@ -27,7 +27,7 @@ export interface BootConfig {
   readonly manifest?: string
   /**
    * Tells the collector by beacon what was clicked, sent and pushed in a page that is left before the runtime has come.
-   * Text of its own behind the snippet's, in the same script. @default false: such a page tells nothing
+   * Text of its own behind the snippet's, in the same script. Without it such a page tells nothing. @default true
    */
   readonly earlyClicks?: boolean
 }
@@ -151,7 +151,7 @@ export interface Boot<Element = unknown, ChildNode = unknown> extends Omit<BootI
   actions?: Readonly<Record<string, Action<Element>>>
   /** Set by the runtime while a slot waits for an action; called after each command `action`. */
   onAction?: () => void
-  /** Set with `earlyClicks`, taken away by the runtime: tells what is in `queue`. */
+  /** Set unless `earlyClicks` is false, taken away by the runtime: tells what is in `queue`. */
   leave?: () => void
   /** Called with an event that has been tracked, as soon as it is durable if it ever is. */
   onTracked?: (event: EventInput) => void

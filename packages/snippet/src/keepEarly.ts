@@ -72,8 +72,9 @@ const isToTell = ([name]: readonly unknown[]) => isKept(name) || name === 'conve
 export function keepEarly(): void {
   const boot = self.unblink
   if (!boot || boot.leave) return
-  const view = createId()
-  const lo = scrubText(location.pathname)
+  // What the first event makes: hardly a page needs it, and every page pays for what is done here.
+  let view: string | undefined
+  const path = location.pathname
   let number = 0
   /**
    * What a command became. Firefox breaks off a script, wherever it is, when its page is being left
@@ -88,7 +89,8 @@ export function keepEarly(): void {
       const now = performance.now()
       const mt = isKept(command[0]) ? command[0].timeStamp : now
       const at = Math.round(Date.now() - now + mt)
-      const event = Object.assign({ i: createId(), pv: view, at, mt: Math.round(mt), lo }, input)
+      view = view || createId()
+      const event = Object.assign({ i: createId(), pv: view, at, mt: Math.round(mt), lo: scrubText(path) }, input)
       // What cannot be read or is too long costs only itself.
       const json = JSON.stringify(event)
       return input && json.length < MAX_EVENT_BYTES

@@ -23,7 +23,7 @@ export interface Snippet {
  */
 export function renderSnippet(config: BootConfig, nonce?: string): Snippet {
   const boot = toBootCode(config).replace('__CONFIG__', () => toScriptJson(toInput(config)))
-  const script = config.earlyClicks ? `${boot}\n${earlySource}` : boot
+  const script = config.earlyClicks === false ? boot : `${boot}\n${earlySource}`
   const hash = `'sha256-${createHash('sha256').update(script).digest('base64')}'`
   return { html: renderScript(script, nonce), script, hash }
 }

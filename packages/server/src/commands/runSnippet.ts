@@ -14,7 +14,8 @@ const USAGE = `unblink snippet: print what goes first into the head of every pag
   --base PATH    the site's own path that leads to the server, or the server's address (default /u)
   --external     a single tag without inline script; its file comes from the server, with the site's configuration
   --floating     without integrity hashes: the block then outlives an upgrade of unblink.js
-  --early-clicks with the part that tells of clicks in a page that is left before unblink.js has come (1.3 KB more);
+  --no-early-clicks
+                 without the part that tells of clicks in a page that is left before unblink.js has come: 1.3 KB less;
                  the external tag has it anyway
   --pinned       with --external: a file named by its hash, for ever the same, with integrity hashes
   --sdk DIR      folder with unblink.js, for the hash (default: the installed @unblink/browser)
@@ -54,7 +55,7 @@ export async function runSnippet(args: string[]): Promise<void> {
     external: { type: 'boolean', default: false },
     floating: { type: 'boolean', default: false },
     pinned: { type: 'boolean', default: false },
-    'early-clicks': { type: 'boolean', default: false },
+    'no-early-clicks': { type: 'boolean', default: false },
     json: { type: 'boolean' },
     help: { type: 'boolean' },
   })
@@ -71,7 +72,7 @@ export async function runSnippet(args: string[]): Promise<void> {
   const print = async (): Promise<Printed> => {
     if (!external) {
       const integrity = floating ? undefined : getIntegrity(await readRuntime(sdk))
-      const config = getBootConfig(site.value, { base, earlyClicks: flags['early-clicks'] })
+      const config = getBootConfig(site.value, { base, earlyClicks: !flags['no-early-clicks'] })
       const { html, script, hash } = renderHead({ ...config, integrity })
       return { html, script, hash, ...(integrity === undefined ? {} : { integrity }) }
     }
