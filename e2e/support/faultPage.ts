@@ -31,7 +31,7 @@ export interface Scene {
   readonly files?: Readonly<Record<string, Handler>>
   readonly slots?: Readonly<Record<string, BootSlot>>
   readonly consent?: Consent
-  /** @default false */
+  /** @default true */
   readonly earlyClicks?: boolean
   /** Where the snippet asks instead of the scene's own `u`; `$FOREIGN` stands for that under another origin. */
   readonly base?: string
@@ -199,7 +199,7 @@ export function renderScene(scene: Scene, path: string, foreignOrigin = ''): Pie
 export const template = (html = VARIANT_HTML) => `<template id="hero-variant">${html}</template>`
 
 function renderScript(
-  { base, consent, earlyClicks = false }: Scene,
+  { base, consent, earlyClicks = true }: Scene,
   slots: Scene['slots'] & object,
   path: string,
   foreignOrigin: string,

@@ -34,7 +34,7 @@ export function createLate(
       for (const slot of more ? getDue() : []) {
         const { element, decision } = slot
         if (!element?.isConnected || touched.has(element)) continue
-        // The control is told in the same cases as the variants that it is compared with, though nothing changes.
+        // Nothing changes, but the control is told as a variant is whose fade nothing forbids.
         if (decision!.content) {
           const baseline = more!.crossfade(element, decision!.content, place)
           if (!baseline) continue

@@ -39,7 +39,7 @@ export function write(change: Kept): void {
     // Whole seconds, or the cookie would end with the browser.
     mark(
       Math.ceil(Math.max(COOKIE_AGE_S, (kept.expiresAt! - Date.now()) / 1_000 || 0)),
-      kept.corrected?.[0] ? 1 : kept.manifest,
+      kept.corrected?.[0] ? 1 : kept.manifest || 1,
     )
   } catch {
     // Refused or full: the next view asks as this one did.

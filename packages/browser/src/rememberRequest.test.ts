@@ -66,6 +66,17 @@ test('without an answer the deadline stays what it was', () => {
   expect(view(undefined, MISSED).deadlineMs).toBe(500)
 })
 
+test('the mark names the manifest of what is remembered, and none where that holds for a page by any', () => {
+  view(undefined, MISSED)
+  expect(document.cookie).toMatch(/^unblink=1;/)
+  storage['unblink'] = JSON.stringify({ ...readKept(), manifest: '0af3' })
+  view(undefined, MISSED)
+  expect(document.cookie).toMatch(/^unblink=0af3;/)
+  view(undefined, MISSED)
+  expect(readKept().decisions).toMatchObject([{ reason: 'disabled' }, { reason: 'disabled' }])
+  expect(document.cookie).toMatch(/^unblink=1;/)
+})
+
 test('after three misses in a row nothing waits, for 5 minutes and then for longer, an hour at most', () => {
   view(undefined, MISSED)
   expect(view(undefined, MISSED).decisions).toBeUndefined()

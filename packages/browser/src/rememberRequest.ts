@@ -18,6 +18,8 @@ function pause({ slots }: Boot<Element, ChildNode>, ms: number): Kept {
   return {
     decisions: [...kept, ...others.map((slot) => ({ slot, reason: 'disabled' as const }))],
     expiresAt: kept.length ? expiresAt : Date.now() + Math.min(MAX_PAUSE_MS, ms),
+    // Whatever the page is rendered for: a server that does not answer may just have published something else.
+    manifest: '',
   }
 }
 

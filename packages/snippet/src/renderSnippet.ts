@@ -17,7 +17,8 @@ export interface Snippet {
 }
 
 /**
- * Renders the snippet. The text depends on the configuration only, so its hash is stable between deployments.
+ * Renders the snippet. The text depends on the configuration only, so its hash is stable between deployments, unless that names
+ * a `manifest`.
  * Throws when `manifest` is no version.
  * @param nonce Put on the element for pages whose policy uses nonces.
  */

@@ -162,7 +162,7 @@ export function createSlotStore(name: string): SlotStore {
       if (isShown(slot)) {
         // Default for want of time: a late policy may place what comes after all, now that the framework is ready.
         if (!decision?.content?.component) releaseSlot(slot)
-        if (defer && !slot.defer && decision?.content && slot.cause && slot.late === 'fade') boot.push('hydrated')
+        if (defer && !slot.defer && decision?.variant && slot.cause && slot.late === 'fade') boot.push('hydrated')
         follow(watch, name, slot, element)
       } else if (!decision) holdSlot(slot)
       else if (content) {

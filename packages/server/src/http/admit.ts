@@ -27,6 +27,7 @@ export function admit(c: Context, { listed, trustProxy, isOpen = false }: Admiss
   const origin = header('origin')
   const url = getPublicUrl(c.req.url, header, trustProxy)
   const kind = getOriginKind({ origin, fetchSite: header('sec-fetch-site'), referrer: header('referer'), url, listed })
+  // Not the other two: replies are private or everybody's, and a preload that varies by more is asked for twice.
   c.header('vary', 'Origin')
   if (kind === 'refused' || (kind === 'untold' && !isOpen)) return refuse(c, 403, 'origin', MESSAGES[kind])
   if (kind === 'listed' && origin !== undefined) {

@@ -40,6 +40,7 @@ test.each([
   ['null', 'cross-site', undefined, 'refused'],
   [OTHER, 'cross-site', undefined, 'listed'],
   ['https://evil.example', 'same-site', undefined, 'refused'],
+  ['http://shop.example:8080', 'cross-site', undefined, 'refused'],
   // Embedded as an image or a script, whoever is listed.
   [undefined, 'cross-site', `${OTHER}/`, 'refused'],
   [undefined, 'same-site', HERE, 'refused'],

@@ -1,5 +1,5 @@
 /** `same`: a page of the server's own origin asks. `listed`: one of another origin that the site allows. `untold`: nobody says who. */
-export type OriginKind = 'same' | 'listed' | 'refused' | 'untold'
+type OriginKind = 'same' | 'listed' | 'refused' | 'untold'
 
 export interface OriginFacts {
   /** The Origin header. Browsers leave it out where a page asks its own origin with GET. */
@@ -30,7 +30,8 @@ export function getOriginKind({ origin, fetchSite, referrer = '', url, listed }:
   if (fetchSite === 'same-origin') return 'same'
   if (origin !== undefined) {
     if (listed.includes(origin)) return 'listed'
-    return isSame(origin, url) ? 'same' : 'refused'
+    // What looks the same to us and not to the browser is the same host over http, where the proxy in front ends TLS.
+    return fetchSite === undefined && isSame(origin, url) ? 'same' : 'refused'
   }
   // Whoever embeds an address, as an image or a script, sends no origin that could be listed.
   if (fetchSite !== undefined) return fetchSite === 'none' ? 'untold' : 'refused'

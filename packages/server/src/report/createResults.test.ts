@@ -76,7 +76,7 @@ test('a time-out that names its variant counts for it, although nobody saw it', 
   expect(found.goals[0]!.rate).toBe(0.5)
 })
 
-test('what comes in late after a time-out that named nothing is a flicker, and counts for nobody: its control would not be told', () => {
+test('what comes in late after a time-out that named nothing is a flicker, and counts for nobody: its control may not be told', () => {
   const log = createLog()
   log.expose('v1', 1, timeout, 'view')
   log.expose('v1', 1, { ...bold, outcome: 'late' }, 'view')

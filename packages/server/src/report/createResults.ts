@@ -102,7 +102,8 @@ export function createResults(site: Site): { add(logged: LoggedEvent): void; get
     countView(view, tally, exposure)
     // What comes late without a time-out was not meant to come earlier, or into a slot that had not been in view.
     if (outcome === 'late' && view.isMissed && !experiences.get(experience)?.when) countFlicker(view, slot, tally)
-    // After a time-out a variant may still be brought in; of a control nothing more is told, so neither counts.
+    // After a time-out a variant may still be brought in. Its control is told again only where slots fade, and also where a variant
+    // would not have been let in, so neither counts.
     if (!view.isUndecided) countPart(visitor, experience, { variant, at, saw: SEEN.includes(outcome) })
   }
 
