@@ -11,7 +11,8 @@ import { createShares, type Shares, type SharesOptions } from './createShares.ts
 import { endWithin } from './endWithin.ts'
 import type { Names } from './getNames.ts'
 
-export interface ScaleForwarderOptions extends ServeOptions, Pick<SharesOptions, 'isReplaced' | 'turnMs' | 'goneMs'> {
+export interface ScaleForwarderOptions
+  extends ServeOptions, Pick<SharesOptions, 'isReplacedNow' | 'turnMs' | 'goneMs'> {
   readonly manager: JetStreamManager
   readonly names: Names
   readonly control: Bucket
@@ -37,7 +38,7 @@ interface Served {
  * that begins, so that nothing is left out that comes afterwards; rejects when NATS does not answer.
  */
 export async function createScaleForwarder(options: ScaleForwarderOptions): Promise<Forwarder> {
-  const { manager, names, control, partitions, salt, registry, getSite, log, isReplaced, turnMs, goneMs } = options
+  const { manager, names, control, partitions, salt, registry, getSite, log, isReplacedNow, turnMs, goneMs } = options
   const served = new Map<number, readonly Served[]>()
   const isOn = (destination: Destination) => getSite().forward?.[destination] !== undefined
   const listOn = () => DESTINATIONS.filter(isOn)
@@ -89,7 +90,7 @@ export async function createScaleForwarder(options: ScaleForwarderOptions): Prom
       ...{ bucket: control, key: names.forwardBoard, partitions, me: randomUUID().slice(0, 8), log },
       // How far a lane is, is kept for each destination.
       ...{ getProgress: () => new Map(), onChange, does: 'hands on' },
-      ...(isReplaced ? { isReplaced } : {}),
+      ...(isReplacedNow ? { isReplacedNow } : {}),
       ...(turnMs === undefined ? {} : { turnMs }),
       ...(goneMs === undefined ? {} : { goneMs }),
     })

@@ -14,10 +14,11 @@ export interface SharesOptions {
   /** Told of the partitions that are ours from now on, with where to begin; again whenever they change. */
   readonly onChange: (ours: ReadonlyMap<number, number>) => void
   /**
-   * Whether what the partitions are parts of is known to be another than at the start. Then all of them are let go of, and
-   * nothing is written of how far they are. @default it never is
+   * Whether what the partitions are parts of is another than at the start, looked at afresh before each write. Once it is, all of
+   * them are let go of, nothing is written of how far they are, and no turn follows. When it rejects, the turn fails. @default it
+   * never is
    */
-  readonly isReplaced?: () => boolean
+  readonly isReplacedNow?: () => Promise<boolean>
   readonly log: Log
   /** What a worker does with its partitions, for the log. @default 'folds' */
   readonly does?: string
@@ -44,7 +45,7 @@ export function createShares({
   me,
   getProgress,
   onChange,
-  isReplaced = () => false,
+  isReplacedNow = () => Promise.resolve(false),
   log,
   does = 'folds',
   turnMs = 1_000,
@@ -56,6 +57,7 @@ export function createShares({
   let ours = ''
   let agreedAt = getTime()
   let isStopped = false
+  let isOver = false
   let timer: NodeJS.Timeout | undefined
   let turning: Promise<void> = Promise.resolve()
 
@@ -81,15 +83,13 @@ export function createShares({
     onChange(new Map(mine))
   }
 
-  /** Reads, changes and writes the board, again when another was faster. */
-  const agree = async (change: typeof takeTurn): Promise<Board> => {
+  /** Reads, changes and writes the board, again when another was faster. Undefined when there is nothing left to agree on. */
+  const agree = async (change: typeof takeTurn): Promise<Board | undefined> => {
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       // A server that is behind gives what was there before; then the one that leads is asked.
       const known = await (tries === 0 ? bucket.get(key) : bucket.getLatest(key))
-      if (isReplaced()) {
-        tell(createBoard(partitions))
-        throw new Error('the stream was made anew')
-      }
+      // After the board is read: the progress must not be written into one that was made anew with the stream.
+      if (await isReplacedNow()) return undefined
       const board = known ? (JSON.parse(known.text) as Board) : createBoard(partitions)
       const next = change({ board, me, alive: getAlive(board), progress: getProgress() })
       if ((await bucket.replace(key, JSON.stringify(next), known?.revision ?? 0)) !== undefined) return next
@@ -100,14 +100,16 @@ export function createShares({
 
   const turn = async () => {
     try {
-      tell(await agree(takeTurn))
+      const board = await agree(takeTurn)
+      isOver = !board
+      tell(board ?? createBoard(partitions))
       agreedAt = getTime()
     } catch (error) {
       log({ level: 'warn', code: 'turn_failed', message: `The workers could not be asked: ${getMessage(error)}` })
       // By now the others think that we are gone; going on would harm nothing, but be work done twice.
       if (getTime() - agreedAt >= goneMs) tell(createBoard(partitions))
     }
-    if (!isStopped) timer = setTimeout(() => (turning = turn()), turnMs)
+    if (!isStopped && !isOver) timer = setTimeout(() => (turning = turn()), turnMs)
   }
   turning = turn()
 
@@ -117,6 +119,7 @@ export function createShares({
       clearTimeout(timer)
       await turning
       clearTimeout(timer)
+      if (isOver) return
       try {
         await agree(takeLeave)
       } catch (error) {

@@ -20,8 +20,8 @@ export interface WorkerOptions {
   /** The site's webhooks, and the message up to which nothing is told. */
   readonly telling: OpenedTelling
   readonly tellsFrom: number
-  /** Whether the stream is known to be another than at the start. */
-  readonly isReplaced: () => boolean
+  /** Whether the stream is another than at the start, by a fresh look. */
+  readonly isReplacedNow: () => Promise<boolean>
   readonly getSite: () => Site
   readonly registry: Registry
   readonly log: Log
@@ -44,7 +44,7 @@ export function createWorker({
   partitions,
   telling,
   tellsFrom,
-  isReplaced,
+  isReplacedNow,
   getSite,
   registry,
   log,
@@ -97,7 +97,7 @@ export function createWorker({
     me: randomUUID().slice(0, 8),
     getProgress: () => new Map([...folders].map(([partition, folder]) => [partition, folder.getDone()])),
     onChange,
-    isReplaced,
+    isReplacedNow,
     log,
   })
 

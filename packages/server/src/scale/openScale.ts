@@ -132,7 +132,7 @@ export async function openScale({
     const profiles = createBucket({ manager: reader, client, name: names.profiles })
     await checkFolded({ manager, control, names, fold })
     watch = await watchStream({ manager, stream: names.events, log })
-    const { isReplaced, stop: stopWatch } = watch
+    const { isReplaced, isReplacedNow, stop: stopWatch } = watch
     registry.gauge('unblink_nats_connected', '1 while there is a connection to NATS.', () => (getAwayMs() > 0 ? 0 : 1))
     const onFail = (error: unknown) =>
       log({ level: 'warn', code: 'profile_away', message: `A profile could not be read: ${getMessage(error)}` })
@@ -170,7 +170,7 @@ export async function openScale({
     const worker = folds
       ? createWorker({
           ...{ manager, names, profiles, control, partitions, telling, tellsFrom: await telling.readFrom() },
-          ...{ isReplaced, getSite, registry, log },
+          ...{ isReplacedNow, getSite, registry, log },
         })
       : undefined
     let stopArms = () => {}
@@ -209,7 +209,7 @@ export async function openScale({
       async startForwarder() {
         if (!folds) return undefined
         return createScaleForwarder({
-          ...{ manager, names, control, partitions, salt, registry, getSite, log, now, isReplaced },
+          ...{ manager, names, control, partitions, salt, registry, getSite, log, now, isReplacedNow },
         })
       },
       async followArms(arms) {

@@ -11,6 +11,26 @@ export interface WalSync {
   close(): void
 }
 
+/** What a file is, whatever it is called. */
+type Place = Pick<Stats, 'dev' | 'ino'>
+
+const isSame = (one: Place, other: Place | undefined) => one.dev === other?.dev && one.ino === other.ino
+
+/** That there is no such file; any other fault says nothing of it. */
+const toMissing = (error: unknown): undefined => {
+  if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
+  throw error
+}
+
+const look = (name: string): Promise<Place | undefined> => stat(name).catch(toMissing)
+const lookNow = (name: string): Place | undefined => {
+  try {
+    return statSync(name)
+  } catch (error) {
+    return toMissing(error)
+  }
+}
+
 const GONE = 'The files of the database have been removed or replaced while it was in use'
 
 /**
@@ -26,24 +46,28 @@ export function createWalSync(database: Database.Database): WalSync {
   const { file } = database.prepare('PRAGMA database_list').get() as { file: string }
   if (file === '') return { start: (callback) => setImmediate(callback, null), now() {}, close() {} }
   const log = `${file}-wal`
-  const { ino: fileNode } = statSync(file)
-  let opened: { readonly descriptor: number; readonly node: number } | undefined
+  const filePlace: Place = statSync(file)
+  let opened: { readonly descriptor: number; readonly place: Place } | undefined
   // The first commit makes the file; before there is nothing to sync. Windows flushes only what was opened for writing.
   const open = () => {
     if (opened) return opened
     const descriptor = openSync(log, 'r+')
-    return (opened = { descriptor, node: fstatSync(descriptor).ino })
+    return (opened = { descriptor, place: fstatSync(descriptor) })
   }
-  const judge = ({ node }: { readonly node: number }, found: readonly (Stats | undefined)[]) =>
-    found[0]?.ino === fileNode && found[1]?.ino === node ? null : new Error(GONE)
-  const look = (name: string) => stat(name).catch(() => undefined)
+  const judge = (place: Place, [foundFile, foundLog]: readonly (Place | undefined)[]) =>
+    isSame(filePlace, foundFile) && isSame(place, foundLog) ? null : new Error(GONE)
   return {
     start(callback) {
       try {
         const synced = open()
         fdatasync(synced.descriptor, (error) => {
           if (error) return callback(error)
-          void Promise.all([look(file), look(log)]).then((found) => callback(judge(synced, found)))
+          void Promise.all([look(file), look(log)])
+            .then(
+              (found) => judge(synced.place, found),
+              (fault: Error) => fault,
+            )
+            .then(callback)
         })
       } catch (error) {
         setImmediate(callback, error as Error)
@@ -52,10 +76,7 @@ export function createWalSync(database: Database.Database): WalSync {
     now() {
       const synced = open()
       fdatasyncSync(synced.descriptor)
-      const error = judge(
-        synced,
-        [file, log].map((name) => statSync(name, { throwIfNoEntry: false })),
-      )
+      const error = judge(synced.place, [file, log].map(lookNow))
       if (error) throw error
     },
     close() {
