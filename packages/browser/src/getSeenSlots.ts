@@ -7,7 +7,11 @@ export function getSeenSlots(boot: Boot<Element, ChildNode>): readonly SeenSlot[
     if (!element) return []
     const isShown = !dismissed && (state === SlotState.applied || state === SlotState.late)
     return [
-      { name, element, ...(isShown && decision?.content ? { experience: decision.experience, variant: decision.variant } : {}) },
+      {
+        name,
+        element,
+        ...(isShown && decision?.content ? { experience: decision.experience, variant: decision.variant } : {}),
+      },
     ]
   })
 }
