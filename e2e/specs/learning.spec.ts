@@ -93,7 +93,10 @@ test('that nothing matched is known to the next page, which hides nothing; what 
   const site = await start(rules())
   for (const path of ['/', '/next']) {
     await open(page, site, path)
+    const acknowledged = page.waitForResponse((response) => response.url().endsWith('/u/v1/e'))
     await sendNow(page)
+    // Before that, it may be there from the page before.
+    await acknowledged
     await page.waitForFunction(() => (localStorage['unblink'] as string | undefined)?.includes('"hero"'))
   }
   // In the last moment of the page, so that no acknowledgement can tell it what comes of that.
