@@ -130,7 +130,7 @@ test('a page that says which manifest it is rendered for applies nothing that is
   // By a page of ours that is open, an acknowledgement would bring the new one.
   await page.goto(site.url('/u/health'))
   site.publish(say('Second'))
-  await page.goto(site.url('/third?tied&slow'))
+  await page.goto(site.url('/third?slow&tied'))
   await expect(heading(page, 'hero')).toHaveText('Second')
   expect(await isHidden()).toBe(true)
 })
