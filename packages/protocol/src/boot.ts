@@ -35,7 +35,7 @@ export interface BootConfig {
 /**
  * What the runtime leaves in localStorage under the key `unblink` for the next view, with a cookie of that name which says
  * so: the first touch of storage costs a page milliseconds. Its value is the version of the manifest that the decisions are by,
- * or 1 where they keep a cap of this device, which no publishing lifts. Only with consent.
+ * or 1 where they are by none or keep a cap of this device, which no publishing lifts. Only with consent.
  */
 export interface Memory {
   /** Decisions to apply at once, until `expiresAt` (epoch milliseconds). */
