@@ -23,7 +23,7 @@ export const bundles = [
     target: 2017,
     strict: false,
     compress: { passes: 4, booleans_as_integers: true, pure_getters: true, unsafe_arrows: true },
-    compileHint: true,
+    isCalledSoon: true,
     budget: 'snippet',
   },
   {
@@ -31,6 +31,7 @@ export const bundles = [
     stage: 'snippet',
     input: 'packages/snippet/src/early.ts',
     file: 'packages/snippet/dist/early.min.js',
+    asleep: { 'packages/snippet/src/getTelling.ts': 'packages/snippet/src/createLeave.ts' },
     format: 'iife',
     target: 2017,
     strict: false,

@@ -59,7 +59,9 @@ export function boot(unblink: { -readonly [K in keyof Boot]: Boot<Element, Child
       var kept = slot._kept
       var decision = slot.decision
       try {
-        var element = [...d.querySelectorAll(slot.selector)].find((one) => one != slot._old) as HTMLElement
+        var all = d.querySelectorAll<HTMLElement>(slot.selector)
+        // The first that is not the old one, without iterating: that alone takes 0.2 ms the first time.
+        var element = all[+(all[0] == slot._old)]!
         // The page has put another one in the place of what we hid.
         if (slot.element != element && slot.state == SlotState.hidden) {
           slot._unhide!()

@@ -6,10 +6,9 @@ import { renderHeadScript } from './renderHeadScript.ts'
 
 const config = getBootConfig({ keys: { browser: 'pk_</script>' }, slots: { hero: { deadlineMs: 300 } } })
 
-test('the file is a program, begins with the compile hint, and is the same for the same site', () => {
+test('the file is a program, and is the same for the same site', () => {
   const text = renderHeadScript(config)
   expect(() => new Script(text)).not.toThrow()
-  expect(text).toMatch(/^\/\/# allFunctionsCalledOnLoad\n/)
   expect(renderHeadScript(structuredClone(config))).toBe(text)
 })
 
