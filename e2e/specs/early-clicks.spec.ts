@@ -120,6 +120,14 @@ test('what was pushed is stored, too; one that cannot be read costs only itself'
     ])
 })
 
+test('what the page pushes while it is being hidden is stored, too', async ({ page, faults }) => {
+  const listen = `document.addEventListener('visibilitychange', () => unblink.push('event', 'left'))`
+  const scene = faults.open(early(LINK, `${listen}; go.click()`, 100, undefined))
+  await page.goto(scene.url, { waitUntil: 'commit' })
+  await page.waitForURL('**/next*')
+  await expect.poll(() => getTold(scene).map(({ t }) => t)).toEqual(['interaction', 'custom'])
+})
+
 const GPC = script('Object.defineProperty(Navigator.prototype, "globalPrivacyControl", { get: () => true })')
 const WITHHELD: Readonly<Record<string, [Scene, string?]>> = {
   'consent is pending': [{ consent: { personalization: 'pending', analytics: 'pending' } }],

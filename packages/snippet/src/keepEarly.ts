@@ -23,5 +23,6 @@ export function keepEarly(): void {
     const isLast = /Apple/.test(navigator.vendor) && document.readyState !== 'complete'
     if (isLast || type === 'pagehide' || document.hidden) boot.leave()
   }
-  for (const type of ['click', 'submit', 'pagehide', 'visibilitychange']) addEventListener(type, onEarly, true)
+  // Before the page can stop them; that it is hidden after the page's own listeners, which may have something to tell.
+  for (const type of ['click', 'submit', 'pagehide', 'visibilitychange']) addEventListener(type, onEarly, type < 't')
 }
