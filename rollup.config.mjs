@@ -6,6 +6,7 @@ import { toRollup } from './scripts/lib/toRollup.mjs'
  *
  * `stage`: `snippet` runs before `tsc -b`, because its text becomes a source file of the snippet package.
  * `strict`, `compress`: where every byte is in every page. `compileHint`: V8 compiles all of it at once.
+ * `isCalledSoon`: V8 compiles the functions of this text at once, and not those of what stands beside it in the same script.
  * `replace`: other files of ours in place of these. `beside`: a file that is not bundled but left beside the bundle, and the
  * address that it has from there.
  * `asleep`: modules that are bundled as a function of their own, so that none of them runs before it is called: a file that
