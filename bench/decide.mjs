@@ -1,6 +1,7 @@
 import * as v8 from 'node:v8'
 import * as vm from 'node:vm'
 import { ensureBrowsers } from '../scripts/ensure.mjs'
+import { chromiumArgs } from '../scripts/lib/chromiumArgs.mjs'
 import { ensureFolder } from '../scripts/lib/ensureFolder.mjs'
 import { fromRoot } from '../scripts/lib/fromRoot.mjs'
 import { getMedian, getQuantile } from './first-paint/report/statistics.mjs'
@@ -57,7 +58,7 @@ async function openNode(code) {
 /** Measures in pages of their own, so that the first call of each finds nothing compiled. */
 async function openChromium(code, executablePath) {
   const { chromium } = await import('@playwright/test')
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--js-flags=--expose-gc'] })
+  const browser = await chromium.launch({ executablePath, args: [...chromiumArgs, '--js-flags=--expose-gc'] })
   const call = async (name, task) => {
     const page = await browser.newPage()
     const run = async ([source, method, given]) => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from '../scripts/build.mjs'
 import { ensureBrowsers } from '../scripts/ensure.mjs'
+import { chromiumArgs } from '../scripts/lib/chromiumArgs.mjs'
 import { fromRoot } from '../scripts/lib/fromRoot.mjs'
 import { start, stopProcess } from './collector/startProcess.mjs'
 import { getQuantile } from './first-paint/report/statistics.mjs'
@@ -99,10 +100,7 @@ export async function run({ runs = DEFAULT_RUNS, flags, say }) {
     closing.unshift(page.close)
     const network = await createDelay({ target: page.url, delayMs })
     closing.unshift(network.close)
-    const browser = await chromium.launch({
-      executablePath,
-      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-    })
+    const browser = await chromium.launch({ executablePath, args: [...chromiumArgs, '--disable-gpu'] })
     closing.unshift(() => browser.close())
     for (let round = 1; round <= runs; round++) {
       const found = await measure(browser, network.url)

@@ -1,5 +1,6 @@
 import { build } from '../scripts/build.mjs'
 import { ensureBrowsers } from '../scripts/ensure.mjs'
+import { chromiumArgs } from '../scripts/lib/chromiumArgs.mjs'
 import { getMedian } from './first-paint/report/statistics.mjs'
 import { createContenders } from './tracker/contenders.mjs'
 import { ensureFolder } from '../scripts/lib/ensureFolder.mjs'
@@ -56,12 +57,7 @@ export async function run({ runs = DEFAULT_RUNS, only, say }) {
   const { chromium } = await import('@playwright/test')
   const browser = await chromium.launch({
     executablePath,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-background-networking',
-      '--disable-blink-features=AutomationControlled',
-    ],
+    args: [...chromiumArgs, '--disable-gpu', '--disable-blink-features=AutomationControlled'],
   })
   const site = await startSite()
   const results = []

@@ -1,6 +1,7 @@
 import { cpus } from 'node:os'
 import { defineConfig } from '@playwright/test'
 import { findProgram } from '../scripts/ensure.mjs'
+import { chromiumArgs } from '../scripts/lib/chromiumArgs.mjs'
 
 // An installed browser first; without one, Playwright looks for its own download and says how to get it.
 const chromium = findProgram('chromium')
@@ -50,8 +51,6 @@ const ENGINE_NEUTRAL = [
 const withFaults = process.argv.some((argument) => argument.includes('faults')) || process.env['UNBLINK_FAULTS']
 const ignored = [...(withFaults ? [] : FAULTS), ...(kind === 'others' ? FRAMES : [])]
 
-const isRoot = process.getuid?.() === 0
-
 export default defineConfig({
   testDir: 'specs',
   testMatch: kind === 'frames' ? FRAMES : '**/*.spec.ts',
@@ -75,16 +74,7 @@ export default defineConfig({
         browserName: 'chromium',
         launchOptions: {
           ...(chromium ? { executablePath: chromium } : {}),
-          args: [
-            // Chromium refuses to start as root with its sandbox.
-            ...(isRoot ? ['--no-sandbox'] : []),
-            '--disable-background-networking',
-            '--disable-component-update',
-            '--disable-domain-reliability',
-            '--disable-gpu',
-            '--disable-quic',
-            '--no-first-run',
-          ],
+          args: [...chromiumArgs, '--disable-gpu'],
         },
       },
     },

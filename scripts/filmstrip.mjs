@@ -13,6 +13,7 @@ import { readColours } from './filmstrip/readColours.mjs'
 import { readPixels } from './filmstrip/readPixels.mjs'
 import { recordView } from './filmstrip/recordView.mjs'
 import { renderFilmstrip, WIDTH } from './filmstrip/renderFilmstrip.mjs'
+import { chromiumArgs } from './lib/chromiumArgs.mjs'
 import { fromRoot } from './lib/fromRoot.mjs'
 import { parseFlags } from './lib/parseFlags.mjs'
 import { requireNode } from './lib/requireNode.mjs'
@@ -183,13 +184,7 @@ runMain(import.meta.url, async () => {
 
   const dataDir = mkdtempSync(path.join(tmpdir(), 'unblink-filmstrip-'))
   const bank = await startBank({ port: 0, dataDir })
-  // Chromium refuses to start as root with its sandbox.
-  const args = [
-    ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-    '--disable-gpu',
-    '--disable-background-networking',
-  ]
-  const browser = await chromium.launch({ executablePath, args })
+  const browser = await chromium.launch({ executablePath, args: [...chromiumArgs, '--disable-gpu'] })
   try {
     const png = await makeFilmstrip({ browser, base: bank.url, profile, runs })
     const file = path.resolve(out)

@@ -4,6 +4,7 @@ import * as path from 'node:path'
 import { build } from './build.mjs'
 import { ensureBrowsers, ensurePackages } from './ensure.mjs'
 import { startRegistry } from './install-test/startRegistry.mjs'
+import { chromiumArgs } from './lib/chromiumArgs.mjs'
 import { ensureFolder } from './lib/ensureFolder.mjs'
 import { formatTable } from './lib/formatTable.mjs'
 import { fromRoot } from './lib/fromRoot.mjs'
@@ -193,7 +194,7 @@ runMain(import.meta.url, async () => {
   )
   const registry = await startRegistry(own, ['', ...peers])
   // One that says what it is would count as a bot, and a bot teaches nothing.
-  const args = ['--no-sandbox', '--disable-gpu', '--disable-blink-features=AutomationControlled']
+  const args = [...chromiumArgs, '--disable-gpu', '--disable-blink-features=AutomationControlled']
   const browser = await chromium.launch({ executablePath, args })
   const results = []
   try {

@@ -110,6 +110,8 @@ test('that nothing matched is known to the next page, which hides nothing; what 
     const { p } = await site.waitFor('exposure', ({ p, lo }) => p.slot === 'hero' && lo === path)
     expect(p).toMatchObject({ outcome: 'baseline', reason: 'cached', hiddenMs: 0 })
   }
+  // Stored comes before acknowledged.
+  await page.waitForFunction(() => (localStorage['unblink'] as string | undefined)?.includes('Hero once'))
   await page.goto(site.url('/fourth'))
   await expect(heading(page, 'hero')).toHaveText('Hero once')
 })

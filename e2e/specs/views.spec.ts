@@ -55,12 +55,22 @@ test('an image of a remembered decision is asked for from the head', async ({ pa
     kept.decisions = [{ ...kept.decisions[0], slot: 'promo' }]
     localStorage['unblink'] = JSON.stringify(kept)
   })
-  const asked = page.waitForRequest('**/photo.svg')
-  const loading = page.goto(picture.url({ drip: 300, profile: 'never' }))
-  await asked
-  expect(await page.locator('[data-unblink=promo]').count()).toBe(0)
-  await loading
+  await page.addInitScript(() => {
+    const observer = new MutationObserver(() => {
+      if (!document.querySelector('[data-unblink=promo]')) return
+      observer.disconnect()
+      performance.mark('promo')
+    })
+    observer.observe(document, { childList: true, subtree: true })
+  })
+  await page.goto(picture.url({ drip: 300, profile: 'never' }))
   await expect(page.locator('[data-unblink=promo] img')).toBeVisible()
+  const [asked, parsed] = await page.evaluate(() =>
+    [/photo\.svg$/, /^promo$/].map(
+      (name) => performance.getEntries().find((entry) => name.test(entry.name))!.startTime,
+    ),
+  )
+  expect(asked).toBeLessThan(parsed!)
 })
 
 test('a slot is shown when the images of its variant are decoded, or at its deadline without them', async ({

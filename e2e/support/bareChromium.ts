@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import type { Display } from '@unblink/testing'
 import { findProgram } from '../../scripts/ensure.mjs'
+import { bareChromiumArgs } from '../../scripts/lib/chromiumArgs.mjs'
 
 /** A browser whose pages nobody debugs: a driver attached to a page keeps it visible, and keeps a prerendered one from being shown. */
 export interface BareBrowser {
@@ -26,13 +27,10 @@ export async function startBareChromium(display: Display): Promise<BareBrowser> 
     [
       '--remote-debugging-pipe',
       `--user-data-dir=${profile}`,
-      '--no-first-run',
-      '--no-default-browser-check',
-      '--disable-background-networking',
-      '--disable-component-update',
+      ...bareChromiumArgs,
       '--disable-gpu',
+      '--no-default-browser-check',
       '--password-store=basic',
-      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
       'about:blank',
     ],
     { env: display.env, stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] },

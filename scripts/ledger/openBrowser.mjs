@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { bareChromiumArgs } from '../lib/chromiumArgs.mjs'
 
 /** No first-run pages, no questions after a kill, and nothing asked of anybody but this machine. */
 const FIREFOX_PREFERENCES = {
@@ -41,15 +42,10 @@ const ENGINES = {
     command: program,
     args: [
       '--headless=new',
-      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+      ...bareChromiumArgs,
       `--user-data-dir=${profileDir}`,
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-domain-reliability',
       '--disable-gpu',
-      '--disable-sync',
       '--no-default-browser-check',
-      '--no-first-run',
       url,
     ],
   }),

@@ -1,14 +1,11 @@
 import { chromium } from '@playwright/test'
+import { chromiumArgs } from '../../../scripts/lib/chromiumArgs.mjs'
 import { HOSTS } from '../sites/hosts.mjs'
 
 const VIEWPORT = { width: 1280, height: 800 }
 
 const getArguments = ({ port, keyHash }) => [
-  '--no-sandbox',
-  '--disable-quic',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
+  ...chromiumArgs,
   // Several peers do nothing for what they take for a robot.
   '--disable-blink-features=AutomationControlled',
   `--ignore-certificate-errors-spki-list=${keyHash}`,
