@@ -16,20 +16,16 @@ const kind = process.env['UNBLINK_SPECS']
 const FAULTS = ['**/faults-*']
 /** What is (nearly) the same in every engine is tested in one by `npm test`, which has twenty minutes; `npm run e2e` runs it in both. */
 const ENGINE_NEUTRAL = [
-  'actions',
   'caps',
-  'consent',
   'content',
   'content-redirect',
   'delivery-device',
   'element',
-  'events',
   'gtm',
   'hydration',
   'identity',
   'journey',
   'learning',
-  'measure',
   'measure-early',
   'openfeature',
   'panel',

@@ -2,7 +2,12 @@
  * What Chromium loads beside every window though nobody looks at it: the popups of its address bar, pages of their own, which
  * take a second of processor time just when the page of a test or a benchmark loads.
  */
-const OF_THE_ADDRESS_BAR = ['PreloadTopChromeWebUI', 'WebUIOmniboxAimPopup', 'WebUIOmniboxFullPopup', 'WebUIOmniboxPopup']
+const OF_THE_ADDRESS_BAR = [
+  'PreloadTopChromeWebUI',
+  'WebUIOmniboxAimPopup',
+  'WebUIOmniboxFullPopup',
+  'WebUIOmniboxPopup',
+]
 
 /** What Playwright 1.64 disables. Of several `--disable-features` only the last counts, so ours has to name these, too. */
 const OF_PLAYWRIGHT = [

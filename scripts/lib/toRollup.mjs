@@ -5,6 +5,7 @@ import { rollup } from 'rollup'
 import esbuild from 'rollup-plugin-esbuild'
 import { minify } from 'terser'
 import { root } from './fromRoot.mjs'
+import { wrapFunctions } from './wrapFunctions.mjs'
 
 // Members that start with one underscore are private and cost no bytes; wire names and public names never start so.
 const PRIVATE_MEMBER = /^_(?!_)/
@@ -18,30 +19,6 @@ const LETTERS = [...'abcdefghijklmnopqrstuvwxyz']
  * function by function, that it is called (https://v8.dev/blog/explicit-compile-hints). To other engines it is a comment.
  */
 const COMPILE_HINT = '//# allFunctionsCalledOnLoad'
-
-/**
- * Puts parentheses around each arrow function of `code` that is given a name: V8 takes them for a sign that it is called soon
- * (https://v8.dev/blog/preparser#pife) and compiles it at once, where it would read it twice. For an inline script beside
- * others: the hint above would have it compile those, too.
- */
-function wrapFunctions(code, parse) {
-  const found = []
-  const visit = (node, parent) => {
-    const isNamed = parent?.type === 'VariableDeclarator' || parent?.type === 'AssignmentExpression'
-    // Of one that does hardly anything, reading it twice costs less than the bytes.
-    if (node.type === 'ArrowFunctionExpression' && isNamed && node.end - node.start > 60) found.push(node)
-    const parts = Object.values(node).flat()
-    for (const part of parts) if (part?.type) visit(part, node)
-  }
-  visit(parse(code))
-  return found
-    .flatMap(({ start, end }) => [
-      [start, '('],
-      [end, ')'],
-    ])
-    .sort(([a], [b]) => b - a)
-    .reduce((text, [at, sign]) => text.slice(0, at) + sign + text.slice(at), code)
-}
 
 const terser = ({
   stage,
@@ -63,7 +40,7 @@ const terser = ({
       format: { comments: false, ...(compileHint ? { preamble: COMPILE_HINT } : {}) },
       sourceMap: Boolean(sourcemap),
     })
-    return { code: isCalledSoon ? wrapFunctions(small, this.parse) : small, map: map ?? null }
+    return { code: isCalledSoon ? wrapFunctions(small) : small, map: map ?? null }
   },
 })
 
