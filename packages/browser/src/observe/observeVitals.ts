@@ -63,7 +63,7 @@ function toSlots(boot: Boot<Element, ChildNode>, slots: Boot<Element, ChildNode>
  * Web vitals of the page beside what its slots showed, told when the page is hidden, as they are by then. What happened before
  * this was loaded is in the engine's buffers. A route change has no vitals of its own and ends those of the page.
  */
-export function observeVitals({ track, view, boot, getSlots }: ObserveContext): () => void {
+export function observeVitals({ track, view, boot, getSlots, onPulse }: ObserveContext): () => void {
   if (view.kind === 'route') return () => {}
   const { slots } = boot
   let rev = 0
@@ -94,10 +94,15 @@ export function observeVitals({ track, view, boot, getSlots }: ObserveContext): 
     told = news
     track({ t: 'vital', p: { rev: rev++, ...vitals } as Vital })
   }
-  // After web-vitals' own listeners, which bring the last values, and before the tracker's, which sends.
-  const undo = onHidden(report)
+  const undos = [
+    // With what the others tell, in one write: on a busy machine Chromium may end a page that is left between two listeners.
+    onPulse((_isDue, isLeaving) => isLeaving && report()),
+    // Again if something has changed: after web-vitals' own listeners, which bring the last values, and before the tracker's,
+    // which sends.
+    onHidden(report),
+  ]
   return () => {
-    undo()
+    undos.forEach((undo) => undo())
     report()
     shifts.disconnect()
   }
