@@ -14,7 +14,7 @@ const firefox = findProgram('firefox')
 const FRAMES = ['flicker', 'journey', 'probe'].map((name) => `**/${name}.spec.ts`)
 const kind = process.env['UNBLINK_SPECS']
 const FAULTS = ['**/faults-*']
-/** What is (nearly) the same in every engine is tested in one by `npm test`, which has twenty minutes; `npm run e2e` runs it in both. */
+/** What is the same in every engine is tested in one by `npm test`, which has twenty minutes; `npm run e2e` runs it in both. */
 const ENGINE_NEUTRAL = [
   'caps',
   'content',

@@ -6,7 +6,7 @@ const WORTH_IT = 60
 /**
  * Puts parentheses around each arrow function of `code` that is given a name: V8 takes them for a sign that it is called soon
  * (https://v8.dev/blog/preparser#pife) and compiles it at once, where it would read it twice. For an inline script beside
- * others: the hint above would have it compile those, too.
+ * others: the hint for a whole script (`compileHint` in rollup.config.mjs) would have it compile those, too.
  */
 export function wrapFunctions(code) {
   const found = []

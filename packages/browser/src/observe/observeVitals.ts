@@ -95,7 +95,8 @@ export function observeVitals({ track, view, boot, getSlots, onPulse }: ObserveC
     track({ t: 'vital', p: { rev: rev++, ...vitals } as Vital })
   }
   const undos = [
-    // With what the others tell, in one write: on a busy machine Chromium may end a page that is left between two listeners.
+    // With what the others tell, in one write: on an overloaded machine a page was gone when engagement had been written and
+    // this, told by a later listener, had not.
     onPulse((_isDue, isLeaving) => isLeaving && report()),
     // Again if something has changed: after web-vitals' own listeners, which bring the last values, and before the tracker's,
     // which sends.
