@@ -13,3 +13,9 @@ export const scriptEvents = new Set([
   'v8.compileModule',
   'v8.evaluateModule',
 ])
+
+/**
+ * The trace categories that these events are in. What follows a promise is in the second alone: without it, whoever swaps in a
+ * `then` has swapped for nothing.
+ */
+export const scriptCategories = ['devtools.timeline', 'v8.execute']

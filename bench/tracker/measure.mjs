@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { measureUnion } from '../lib/measureUnion.mjs'
 import { recordTrace } from '../lib/recordTrace.mjs'
-import { scriptEvents } from '../lib/scriptEvents.mjs'
+import { scriptCategories, scriptEvents } from '../lib/scriptEvents.mjs'
 
-const CATEGORIES = ['blink.user_timing', 'devtools.timeline', 'toplevel']
+const CATEGORIES = ['blink.user_timing', 'toplevel', ...scriptCategories]
 const TASKS = new Set(['RunTask', 'ThreadControllerImpl::RunTask'])
 
 const SETTLE_MS = 2_500

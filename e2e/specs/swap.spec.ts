@@ -89,3 +89,69 @@ for (const content of ['text', 'template', 'attributes'] as const) {
     }
   })
 }
+
+test('a slot that is replaced with all that is around it is hidden again, and gets its variant', async ({
+  page,
+  site,
+}) => {
+  await page.addInitScript(() => {
+    const replace = () => {
+      if (window.unblink?.slots['hero']?.state !== 1 || document.readyState === 'loading')
+        return requestAnimationFrame(replace)
+      document.body.replaceWith(document.body.cloneNode(true))
+      requestAnimationFrame(() => {
+        const { element, state } = window.unblink!.slots['hero']!
+        const isNew = element === document.querySelector('[data-unblink=hero]')
+        Object.assign(window, { after: { isNew, state, isHidden: element!.getAnimations().length > 0 } })
+      })
+    }
+    requestAnimationFrame(replace)
+  })
+  await page.goto(site.url({ profile: 300 }))
+  const after = await page.waitForFunction(() => (window as { after?: object }).after)
+  expect(await after.jsonValue()).toEqual({ isNew: true, state: 1, isHidden: true })
+  await expect(page.locator('#cta')).toBeVisible()
+  expect(await readSlot(page, 'hero')).toMatchObject({ text: 'VariantGo on', isVisible: true })
+})
+
+test('a hidden slot hears of what could replace it, not of every node of the page', async ({ page, site }) => {
+  await page.addInitScript(() => {
+    let heard = 0
+    window.MutationObserver = class extends MutationObserver {
+      constructor(callback: MutationCallback) {
+        super((records, observer) => {
+          heard += records.length
+          callback(records, observer)
+        })
+      }
+    }
+    const change = async () => {
+      if (window.unblink?.slots['hero']?.state !== 1 || document.readyState === 'loading')
+        return requestAnimationFrame(() => void change())
+      const before = heard
+      const box = document.createElement('div')
+      document.body.append(box)
+      await Promise.resolve()
+      const beside = heard - before
+      for (let left = 50; left; left--) box.append(document.createElement('p'))
+      await Promise.resolve()
+      Object.assign(window, { heard: { beside, deeper: heard - before - beside } })
+    }
+    requestAnimationFrame(() => void change())
+  })
+  await page.goto(site.url({ profile: 'never' }))
+  const heard = await page.waitForFunction(() => (window as { heard?: object }).heard)
+  expect(await heard.jsonValue()).toEqual({ beside: 1, deeper: 0 })
+})
+
+test('what the page adds to a slot after its variant stays', async ({ page, site }) => {
+  await page.goto(site.url({ profile: 300 }))
+  await expect(page.locator('#cta')).toBeVisible()
+  await page.evaluate(async () => {
+    const hero = document.querySelector('[data-unblink=hero]')!
+    hero.append('Mine')
+    document.body.append('Not in a slot')
+    await new Promise(requestAnimationFrame)
+  })
+  expect((await readSlot(page, 'hero')).text).toBe('VariantGo onMine')
+})

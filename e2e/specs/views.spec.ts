@@ -116,10 +116,15 @@ test('consent that is withdrawn in the middle of a visit leaves nothing behind',
   await isRemembered(page)
   await sendNow(page)
   await site.waitFor('exposure')
-  await page.evaluate(() => window.unblink!.push('consent', { personalization: 'denied', analytics: 'denied' }))
+  await page.evaluate(() => {
+    // Where a split by address has led.
+    sessionStorage['unblink.redirect'] = JSON.stringify([location.href, Date.now()])
+    window.unblink!.push('consent', { personalization: 'denied', analytics: 'denied' })
+  })
   await page.click('#send')
   await page.waitForURL('**/next*')
-  expect(await page.evaluate(() => [Object.keys(localStorage), document.cookie])).toEqual([[], ''])
+  const readKept = () => [Object.keys(localStorage), Object.keys(sessionStorage), document.cookie]
+  expect(await page.evaluate(readKept)).toEqual([[], [], ''])
   expect(await page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name))).toEqual([])
   // The server erases what it has of them, too.
   await expect.poll(() => site.events().length).toBe(0)

@@ -36,6 +36,13 @@ const BROKEN: Readonly<Record<string, Handler>> = {
   'no HTTP at all': raw('SSH-2.0-OpenSSH_9.2\r\n', (socket) => socket.end()),
 }
 
+/** The second piece ends the body within the 50 ms in which browsers hold back progress events, so the event comes with its end. */
+const inTwoPieces: Handler = ({ response }) => {
+  const body = BODIES['larger than 32 KiB']!
+  response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length })
+  response.write(body.slice(0, 1_000), () => setTimeout(() => response.end(body.slice(1_000)), 20))
+}
+
 /** Bodies with status 200 that are no reply, or one without a decision that could be followed. */
 const BODIES: Readonly<Record<string, string | Buffer>> = {
   empty: '',
@@ -154,6 +161,12 @@ export const CASES_B: readonly FaultCase[] = [
     ...failed,
     ...light,
   })),
+  {
+    title: 'B5 the profile’s body is larger than 32 KiB, and comes in two pieces',
+    scene: { profile: inTwoPieces },
+    ...failed,
+    exposure: 'error',
+  },
   ...Object.entries(OPEN).map(([what, body]): FaultCase => ({
     title: `${what.startsWith('a decision for') ? 'B9' : 'B5'} the reply holds ${what}`,
     scene: { profile: send(body) },

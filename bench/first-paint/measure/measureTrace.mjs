@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { recordTrace } from '../../lib/recordTrace.mjs'
+import { scriptCategories } from '../../lib/scriptEvents.mjs'
 import { PAGE_URL } from '../sites/hosts.mjs'
 import { analyseTrace, measureScript } from './analyseTrace.mjs'
 import { classifyScreenshots, hasFlickered } from './classifyScreenshots.mjs'
@@ -9,7 +10,7 @@ import { canLoad, openMeasured } from './measureTiming.mjs'
  * No more than is read: with `disabled-by-default-devtools.timeline`, V8 walks the stack at many an event, and parses again
  * each function on it to do so. At a quarter of the speed that was a third of the script time, of everyone's.
  */
-const CATEGORIES = ['blink.user_timing', 'devtools.timeline', 'disabled-by-default-devtools.screenshot', 'toplevel']
+const CATEGORIES = ['blink.user_timing', 'disabled-by-default-devtools.screenshot', 'toplevel', ...scriptCategories]
 
 /** After the page has loaded: room for a slow decision, for what follows it, and for the beacons that a contender sends of itself. */
 const getTail = ({ cpu, profileMs, rttMs }) =>

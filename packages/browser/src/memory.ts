@@ -52,6 +52,7 @@ export function forget(): void {
     mark(0, 0)
     delete localStorage[KEY]
     delete localStorage['unblink.device']
+    delete sessionStorage['unblink.redirect']
   } catch {
     // Refused: then there is nothing.
   }

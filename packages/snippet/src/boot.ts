@@ -30,18 +30,18 @@ export function boot(unblink: { -readonly [K in keyof Boot]: Boot<Element, Child
   if (self.unblink) return
 
   // What follows stands in the order that packs best.
+  var request: XMLHttpRequest | undefined
   /** What the sheet holds: one rule per hidden slot. */
   var rules = ''
-  var request: XMLHttpRequest | undefined
-  var sheet: CSSStyleSheet
-  var observer: MutationObserver
   /** Falsy, so that it can be asked for its members, while nothing is remembered. */
   var memory = '' as unknown as Memory
+  var now = () => performance.now()
+  var sheet: CSSStyleSheet
   /** When the deadlines count from: the start of the view, or the activation of a prerendered page, Infinity before that. */
   var start: number
-  var now = () => performance.now()
   /** This view's records. */
   var slots: Record<string, Slot> = {}
+  var observer: MutationObserver | undefined
 
   /** Starts the deadlines: at once, or when a prerendered page is shown. */
   var arm = () => {
@@ -50,13 +50,12 @@ export function boot(unblink: { -readonly [K in keyof Boot]: Boot<Element, Child
     scan(true)
   }
 
-  /** Runs after every batch of the parser, before anything of it is painted. */
+  /** Runs after every batch of the parser that concerns a slot, before anything of it is painted. */
   var scan = (isAfterStart: unknown) => {
-    // `readyState` is one of loading, interactive and complete: only the first has no eighth letter.
-    var isDone: unknown = d.readyState[7]
+    // There is none in an old engine, where an answer may come with the page all the same.
+    if (observer) observer.disconnect()
     for (var name in slots) {
       var slot = slots[name]!
-      var kept = slot._kept
       var decision = slot.decision
       try {
         var all = d.querySelectorAll<HTMLElement>(slot.selector)
@@ -68,11 +67,6 @@ export function boot(unblink: { -readonly [K in keyof Boot]: Boot<Element, Child
           slot.state = SlotState.declared
         }
         slot.element = element
-        if (kept) {
-          for (var node; (node = element.childNodes[kept]); node.remove()) slot.baseline!.push(node)
-          // The parser has left an element when it has a next sibling.
-          if (element.nextSibling || d.readyState[7]) slot._kept = 0
-        }
         if (slot.state < SlotState.applied) {
           // What is in the page before us may have been seen: hiding it would be the blink. The 2 ms are for a clock of whole
           // milliseconds (Firefox), which may not have reached the deadline when the timer has.
@@ -84,77 +78,22 @@ export function boot(unblink: { -readonly [K in keyof Boot]: Boot<Element, Child
             if (!slot.state && !slot.baseline && start < Infinity) hide(slot, element)
           }
         }
+        if (slot._kept) {
+          for (var child; (child = element.childNodes[slot._kept]); child.remove()) slot.baseline!.push(child)
+          // The parser has left an element when it has a next sibling.
+          if (element.nextSibling || d.readyState[7]) slot._kept = 0
+        }
       } catch (_) {
         // A selector or content that makes no sense costs its own slot the variant, nothing else.
         reveal(slot, 'error')
       }
-      if (slot.state < SlotState.applied || slot._kept) isDone = false
+      // What is missing can come anywhere. Of what is there, only its children and those of its ancestors matter (it is replaced,
+      // itself or with what is around it): every node that is heard of costs a record. `readyState` is one of loading, interactive
+      // and complete: only the first has no eighth letter.
+      if (slot.state < SlotState.applied || !d.readyState[7])
+        for (var node: Node | null = slot.element || d; node; node = node.parentElement)
+          observer!.observe(node, { childList: true, subtree: !slot.element })
     }
-    if (isDone) observer.disconnect()
-  }
-
-  /** Puts the content into the slot, unless that is the runtime's to do and the runtime is not there yet. */
-  var swap = (slot: Slot, element: HTMLElement, content: Content) => {
-    var baseline = [...element.childNodes]
-    var [[kind, value], isMore] = Object.entries(content) as unknown as [[string, string], unknown]
-    // `html`, `template` or `text` alone is placed here; all that sorts before them needs the runtime, as does what
-    // an unfiltered `setHTML` lets through. It sanitises, so Trusted Types allow it. A value that is no string throws.
-    if (isMore || kind < (element.setHTML ? 'h' : 'i') || /<(m|base)|name=/i.test(value.trim())) {
-      if (!unblink.place) return
-      unblink.place(element, content)
-    } else if (kind < 'i') element.setHTML!(value, { sanitizer: {} })
-    else
-      element.replaceChildren(
-        kind[4] ? (d.getElementById(value) as HTMLTemplateElement).content.cloneNode(true) : value,
-      )
-    slot.baseline = baseline
-    slot._kept = element.childNodes.length
-    // An image that is not decoded would be a blank box in the first frame; the deadline ends the wait. Without images
-    // this is a microtask away, so before any frame.
-    void Promise.allSettled([...element.querySelectorAll('img')].map((image) => image.decode())).then(() =>
-      reveal(slot),
-    )
-  }
-
-  var open = (isRoute?: true) => {
-    var old = slots
-    // What belongs to an older view is nobody's any more, so its request is aborted when the new records are there.
-    var view = (unblink.slots = slots = (JSON.parse(unblink.source) as { slots: typeof slots }).slots)
-    if (request) request.abort()
-    if (unblink.ask !== '') {
-      // XMLHttpRequest, because its end is one task where fetch and its body take several turns behind a busy parser.
-      request = new XMLHttpRequest()
-      request.open(...((unblink.ask || ['POST', unblink.base + '/v1/p']) as [string, string]))
-      request.responseType = 'json'
-      request.withCredentials = true
-      request.timeout = GIVE_UP_MS
-      // 32 KiB are the most that a reply may have.
-      request.onprogress = (event) => event.loaded >> 15 && request!.abort()
-      request.onloadend = () => view == slots && answer(request!.status < 300 && request!.response)
-      request.send(unblink.source)
-    }
-    try {
-      // After the request has left, because the first touch of storage takes milliseconds; the runtime's cookie tells
-      // whether there is anything to find.
-      memory = (unblink.consent == 'granted' &&
-        /unblink/.test(d.cookie) &&
-        JSON.parse(localStorage.unblink as string)) as Memory
-      if (Date.now() < memory.expiresAt!) memory.images!.map((src) => (new Image().src = src))
-    } catch (_) {
-      // Spoilt, or storage refused: a first visit.
-    }
-    for (var name in slots) {
-      var slot = slots[name]!
-      slot.state = SlotState.declared
-      slot.selector = slot.selector || `[data-unblink="${name}"]`
-      slot.deadlineMs = slot.deadlineMs || memory.deadlineMs || DEFAULT_DEADLINE_MS
-      slot._old = (old[name] || ('' as unknown as Slot)).element
-    }
-    start = Infinity
-    observer.observe(d, { childList: true, subtree: true })
-    scan(isRoute)
-    if (Date.now() < memory.expiresAt!) decide(memory.decisions!)
-    if (!d.prerendering) arm()
   }
 
   /**
@@ -189,18 +128,27 @@ export function boot(unblink: { -readonly [K in keyof Boot]: Boot<Element, Child
     }
   }
 
-  /** Takes the reply; one that is none, or is out of date, shows every undecided slot as it is. */
-  var answer = (reply: unknown) => {
-    try {
-      decide(
-        (Date.now() < ((unblink.reply = reply) as ProfileReply).expiresAt &&
-          (reply as ProfileReply).decisions) as Decision[],
+  /** Puts the content into the slot, unless that is the runtime's to do and the runtime is not there yet. */
+  var swap = (slot: Slot, element: HTMLElement, content: Content) => {
+    var baseline = [...element.childNodes]
+    var [[kind, value], isMore] = Object.entries(content) as unknown as [[string, string], unknown]
+    // `html`, `template` or `text` alone is placed here; all that sorts before them needs the runtime, as does what
+    // an unfiltered `setHTML` lets through. It sanitises, so Trusted Types allow it. A value that is no string throws.
+    if (isMore || kind < (element.setHTML ? 'h' : 'i') || /<(m|base)|name=/i.test(value.trim())) {
+      if (!unblink.place) return
+      unblink.place(element, content)
+    } else if (kind < 'i') element.setHTML!(value, { sanitizer: {} })
+    else
+      element.replaceChildren(
+        kind[4] ? (d.getElementById(value) as HTMLTemplateElement).content.cloneNode(true) : value,
       )
-    } catch (_) {
-      start = -Infinity
-      scan(true)
-    }
-    unblink.onChange()
+    slot.baseline = baseline
+    slot._kept = element.childNodes.length
+    // An image that is not decoded would be a blank box in the first frame; the deadline ends the wait. Without images
+    // this is a microtask away, so before any frame.
+    void Promise.allSettled([...element.querySelectorAll('img')].map((image) => image.decode())).then(() =>
+      reveal(slot),
+    )
   }
 
   var reveal = (slot: Slot, cause?: RevealCause) => {
@@ -221,22 +169,77 @@ export function boot(unblink: { -readonly [K in keyof Boot]: Boot<Element, Child
     scan(true)
   }
 
+  /** Takes the reply; one that is none, or is out of date, shows every undecided slot as it is. */
+  var answer = (reply: unknown) => {
+    try {
+      decide(
+        (Date.now() < ((unblink.reply = reply) as ProfileReply).expiresAt &&
+          (reply as ProfileReply).decisions) as Decision[],
+      )
+    } catch (_) {
+      start = -Infinity
+      scan(true)
+    }
+    unblink.onChange()
+  }
+
+  var open = (isRoute?: true) => {
+    var old = slots
+    // What belongs to an older view is nobody's any more, so its request is aborted when the new records are there.
+    var view = (unblink.slots = slots = (JSON.parse(unblink.source) as { slots: typeof slots }).slots)
+    if (request) request.abort()
+    if (unblink.ask != '') {
+      // XMLHttpRequest, because its end is one task where fetch and its body take several turns behind a busy parser.
+      request = new XMLHttpRequest()
+      request.open(...((unblink.ask || ['POST', unblink.base + '/v1/p']) as [string, string]))
+      request.responseType = 'json'
+      request.withCredentials = true
+      request.timeout = GIVE_UP_MS
+      // 32 KiB are the most that a reply may have. Chromium does not tell that a request has ended which is aborted in its very
+      // last progress event, so we do.
+      request.onprogress = (event) => event.loaded >> 15 && (request!.onloadend!(request!.abort() as never) as unknown)
+      request.onloadend = () => view == slots && answer(request!.status < 300 && request!.response)
+      request.send(unblink.source)
+    }
+    try {
+      // After the request has left, because the first touch of storage takes milliseconds; the runtime's cookie tells
+      // whether there is anything to find.
+      memory = (unblink.consent == 'granted' &&
+        /unblink/.test(d.cookie) &&
+        JSON.parse(localStorage.unblink as string)) as Memory
+      if (Date.now() < memory.expiresAt!) memory.images!.map((src) => (new Image().src = src))
+    } catch (_) {
+      // Spoilt, or storage refused: a first visit.
+    }
+    for (var name in slots) {
+      var slot = slots[name]!
+      slot.deadlineMs = slot.deadlineMs || memory.deadlineMs || DEFAULT_DEADLINE_MS
+      slot.selector = slot.selector || `[data-unblink="${name}"]`
+      slot.state = SlotState.declared
+      slot._old = (old[name] || ('' as unknown as Slot)).element
+    }
+    start = Infinity
+    scan(isRoute)
+    if (Date.now() < memory.expiresAt!) decide(memory.decisions!)
+    if (!d.prerendering) arm()
+  }
+
   unblink.source = JSON.stringify(unblink)
-  unblink.queue = []
-  unblink.decide = decide
   unblink.onChange = () => {}
-  unblink.open = open
-  unblink.push = (...command) => unblink.queue.push(command)
-  unblink.answer = answer
+  unblink.queue = []
   self.unblink = unblink
+  unblink.answer = answer
+  unblink.push = (...command) => unblink.queue.push(command)
+  unblink.open = open
+  unblink.decide = decide
   try {
     d.adoptedStyleSheets.push((sheet = new CSSStyleSheet()))
     observer = new MutationObserver(scan)
     open()
     addEventListener('DOMContentLoaded', scan)
-    addEventListener('prerenderingchange', arm, true)
     // For the runtime: what is clicked before it has come.
     addEventListener('click', unblink.push, true)
+    addEventListener('prerenderingchange', arm, true)
   } catch (_) {
     // An engine without one of the parts: nothing has been hidden, the page is as if we were not there.
   }
