@@ -33,6 +33,7 @@ const NAMES = [
 export const CLOBBERS: readonly string[] = NAMES.flatMap((name) => [
   fill(`<form id=${name} name=${name}><input name=${name}><input name=id></form>`),
   fill(`<img name=${name} id=${name} src=/ok.svg><embed name=${name}><object id=${name}></object>`),
+  fill(`<FORM NAME=${name}><INPUT NAME=id></FORM>`),
   fill(`<a id=${name}>x</a><a id=${name} name=${name} href="javascript:$">x</a>`),
 ])
 

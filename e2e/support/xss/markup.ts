@@ -233,6 +233,9 @@ const STYLES = [
 
 const bare = HANDLERS.map((tag) => fill(tag.replaceAll('@', () => '=$')))
 
+/** What the whole page heeds, whatever element it is in, and in whatever case it is written. */
+const LOUD = ['<BASE HREF="~/">', '<META HTTP-EQUIV=Refresh CONTENT="0;url=~/">']
+
 /** As `html`: whatever of it can be seen, none of it may run. */
 export const MARKUP: readonly string[] = [
   ...HANDLERS.flatMap((tag, index) =>
@@ -268,4 +271,5 @@ export const MARKUP: readonly string[] = [
   ),
   ...BROKEN.map(fill),
   ...STYLES.map(fill),
+  ...LOUD.map(fill),
 ]

@@ -134,7 +134,7 @@ export function boot(unblink: { -readonly [K in keyof Boot]: Boot<Element, Child
     var [[kind, value], isMore] = Object.entries(content) as unknown as [[string, string], unknown]
     // `html`, `template` or `text` alone is placed here; all that sorts before them needs the runtime, as does what
     // an unfiltered `setHTML` lets through. It sanitises, so Trusted Types allow it. A value that is no string throws.
-    if (isMore || kind < (element.setHTML ? 'h' : 'i') || /<(m|base)|name=/i.test(value.trim())) {
+    if (isMore || kind < (element.setHTML ? 'h' : 'i') || /<(m|base)|name=/.test(value.toLowerCase())) {
       if (!unblink.place) return
       unblink.place(element, content)
     } else if (kind < 'i') element.setHTML!(value, { sanitizer: {} })
