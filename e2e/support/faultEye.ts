@@ -187,7 +187,10 @@ const MOMENT_MS = 200
 /** Until then the last batch is waited for; a driver may end a page before its beacon has left. */
 const LAST_BATCH_MS = 5_000
 
-/** Leaves the page and returns what the collector holds of it, once its page view has come and what is told last, the engagement. */
+/**
+ * Leaves the page and returns what the collector holds of it, once its page view has come and what is told last, the engagement.
+ * What a lost beacon did not bring, the next page view must: it is opened then.
+ */
 export async function leaveAndRead(eye: Eye, open: OpenScene): Promise<readonly AnyEvent[]> {
   // An exposure is tracked in the task after its paint, and durable a moment later.
   await eye.evaluate(
@@ -196,11 +199,20 @@ export async function leaveAndRead(eye: Eye, open: OpenScene): Promise<readonly 
   await until(eye, 'window.isTold')
   const leftAt = Date.now()
   await eye.leave()
-  for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await sleep(POLL_MS)) {
-    const events = open.events()
-    const isWhole =
-      Date.now() > leftAt + LAST_BATCH_MS || events.some(({ t, at }) => t === 'engagement' && at > leftAt - MOMENT_MS)
-    if (isWhole && events.some(({ t }) => t === 'page_view')) return events
+  const goneAt = Date.now()
+  let isOpenAgain = false
+  for (const end = goneAt + PATIENCE_MS; Date.now() < end; await sleep(POLL_MS)) {
+    const events = open.events().filter(({ at }) => at <= goneAt)
+    const isOver = Date.now() > goneAt + LAST_BATCH_MS
+    const isWhole = isOver || events.some(({ t, at }) => t === 'engagement' && at > leftAt - MOMENT_MS)
+    if (isWhole && events.some(({ t }) => t === 'page_view')) {
+      if (isOpenAgain) await eye.leave()
+      return events
+    }
+    if (isOver && !isOpenAgain) {
+      isOpenAgain = true
+      await eye.look(open.url, false)
+    }
   }
   throw new Error(`No page view of ${open.url} was stored.`)
 }
