@@ -37,24 +37,24 @@ const ASK = `${FIRST_PARTY_PREFIX}/v1/p?key=${KEY}`
 
 const toScriptJson = (value) => JSON.stringify(value).replaceAll('<', '\\u003c')
 
-/** Our SDK as a site would use it: the rendered snippet, and the built runtime at low priority. Needs a build. */
+/** Our SDK as `injectHead` puts it into a page: the snippet first in the head, the built runtime last. Needs a build. */
 export async function createUnblink() {
-  const { renderSnippet } = await import('@unblink/snippet')
+  const { renderHead } = await import('@unblink/snippet')
   const files = Object.fromEntries(FILES.map((name) => [name, readFileSync(fromRoot('packages/browser/dist', name))]))
 
-  const renderHead = (site, { isFirstParty, ask }) => {
-    const { html } = renderSnippet({
+  const render = (site, { isFirstParty, ask }) =>
+    renderHead({
       key: KEY,
       base: isFirstParty ? FIRST_PARTY_PREFIX : site.api,
       consent: { personalization: 'granted', analytics: 'granted' },
       slots: { headline: { selector: SLOT_SELECTOR, ...(site.deadlineMs ? { deadlineMs: site.deadlineMs } : {}) } },
+      runtime: site.script(RUNTIME),
       ...(ask === undefined ? {} : { ask }),
     })
-    return `${html}<script async src="${site.script(RUNTIME)}" fetchpriority="low"></script>`
-  }
   const toContender = ({ ask, profileHeaders, ...contender }) => ({
     kind: 'unblink',
-    head: (site) => renderHead(site, { ...contender, ask }),
+    head: (site) => render(site, { ...contender, ask }).snippetHtml,
+    headEnd: (site) => render(site, { ...contender, ask }).runtimeHtml,
     files,
     replies: [
       { path: /^\/v1\/p(\?|$)/, wait: 'profile', body: replyToProfile, headers: profileHeaders },

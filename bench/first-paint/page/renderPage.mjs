@@ -33,10 +33,10 @@ const renderQuestion = (index) => `<details class="question"><summary>Question n
  * The page under test, about 80 KB of HTML, in the pieces that the server sends one after the other. `head` is the
  * contender's markup, first in the head; `headline` is what stands in the slot.
  */
-export const renderPage = ({ head = '', headline = BASELINE_HTML }) => [
+export const renderPage = ({ head = '', headEnd = '', headline = BASELINE_HTML }) => [
   `<!doctype html><html lang="en"><head><meta charset="utf-8">${head}
 <title>Walks and tents</title><meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">
-<link rel="preload" as="font" type="font/woff2" href="/text.woff2" crossorigin><link rel="stylesheet" href="/page.css"></head>
+<link rel="preload" as="font" type="font/woff2" href="/text.woff2" crossorigin><link rel="stylesheet" href="/page.css">${headEnd}</head>
 `,
   `<body><header><a href="/">Walks and tents</a><nav>${times(9, (index) => `<a href="/shelf/${index}">Shelf ${index}</a>`)}</nav></header>
 <main><section class="hero"><div class="words"><h1 id="headline">${headline}</h1><p>${sentences(0, 2)}</p>

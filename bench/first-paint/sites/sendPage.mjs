@@ -15,7 +15,7 @@ export async function sendPage(response, { contender, scenario, site, headers })
   await sleep(FIRST_BYTE_MS)
   response.writeHead(200, { ...headers, 'content-type': 'text/html; charset=utf-8' })
   const headline = contender.isServerRendered ? VARIANT_HTML : BASELINE_HTML
-  const pieces = renderPage({ head: contender.head?.(site), headline })
+  const pieces = renderPage({ head: contender.head?.(site), headEnd: contender.headEnd?.(site), headline })
   const write = (text) => response.stream.destroyed || response.write(text)
   let decision
   for (const piece of pieces) {

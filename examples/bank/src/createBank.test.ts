@@ -7,6 +7,7 @@ import { findVisitor } from './findVisitor.ts'
 
 const HEAD = '<script>window.theSnippet=1</script>'
 const HEAD_WHEN_OFF = '<script>window.theSnippet=2</script>'
+const HEAD_END = '<script async src="/runtime.js"></script>'
 
 /** The bank with the real server, its own site config and a database in memory. */
 async function open() {
@@ -16,7 +17,14 @@ async function open() {
   onTestFinished(() => unblink.close())
   const stop = new AbortController()
   return {
-    bank: createBank({ unblink, head: HEAD, headWhenOff: HEAD_WHEN_OFF, dripMs: 0, signal: stop.signal }),
+    bank: createBank({
+      unblink,
+      head: HEAD,
+      headWhenOff: HEAD_WHEN_OFF,
+      headEnd: HEAD_END,
+      dripMs: 0,
+      signal: stop.signal,
+    }),
     unblink,
     stop,
   }
@@ -47,7 +55,9 @@ test('a page carries the snippet and stays fit for the back/forward cache', asyn
   const { bank } = await open()
   const reply = await bank.request('/')
   expect(reply.headers.get('cache-control')).toBe('private, no-cache')
-  expect(await reply.text()).toContain(HEAD)
+  const page = await reply.text()
+  expect(page).toContain(HEAD)
+  expect(page).toContain(`${HEAD_END}</head>`)
 })
 
 test('?unblink=off serves the naive page, on the next page too, until it is switched on', async () => {
@@ -56,6 +66,7 @@ test('?unblink=off serves the naive page, on the next page too, until it is swit
   const next = await (await bank.request('/cards', { headers: { cookie } })).text()
   expect(next).toContain('src="/naive.js"')
   expect(next).not.toContain(HEAD)
+  expect(next).not.toContain(HEAD_END)
   const on = await bank.request('/?unblink=on', { headers: { cookie } })
   expect(on.headers.get('set-cookie')).toContain('demo=; Max-Age=0')
   expect(await on.text()).toContain(HEAD)

@@ -13,10 +13,12 @@ export type Unblink = Pick<UnblinkServer, 'app' | 'decideFor' | 'setAttributes'>
 
 export interface BankOptions {
   readonly unblink: Unblink
-  /** The snippet and the runtime's script tag, ready-made HTML for the top of each page's head. */
+  /** The snippet, ready-made HTML for the top of each page's head. */
   readonly head: string
   /** The same for visitors who have switched personalisation off in the panel. @default the same */
   readonly headWhenOff?: string
+  /** The runtime's script tag, for the end of each page's head: the styles are asked for first. */
+  readonly headEnd: string
   /** Milliseconds between two pieces of a page; a request may say `?drip=MS`, up to 2000. @default 15 */
   readonly dripMs?: number
   /** Lets go of held profile requests, so that a server can close. */
@@ -50,7 +52,7 @@ const readDrip = (c: Context, fallback: number): number => {
  * A small bank as a web application: streamed pages, a log-in, and Unblink mounted at `/u`.
  * Pages are read once, here; throws when one is missing.
  */
-export function createBank({ unblink, head, headWhenOff = head, dripMs = 15, signal }: BankOptions): Hono {
+export function createBank({ unblink, head, headWhenOff = head, headEnd, dripMs = 15, signal }: BankOptions): Hono {
   const bank = new Hono()
   const pages = Object.entries(PAGES).map(([path, name]) => [path, readPage(name)] as const)
   const missing = readPage('404')
@@ -73,7 +75,7 @@ export function createBank({ unblink, head, headWhenOff = head, dripMs = 15, sig
     else if (toCookie(before)) deleteCookie(c, DEMO_COOKIE, { path: '/' })
     const ownHead = getCookie(c, CONSENT_COOKIE) === 'denied' ? headWhenOff : head
     const chunks = renderPage(page, {
-      head: demo.unblink === 'off' ? NAIVE_HEAD : ownHead,
+      ...(demo.unblink === 'off' ? { head: NAIVE_HEAD } : { head: ownHead, headEnd }),
       path: c.req.path,
       demo,
       holdings: readHoldings(c),

@@ -25,6 +25,8 @@ export const ASSETS = {
 export interface PageState {
   /** Stands at the top of the head in place of `<!--unblink-->`. */
   readonly head: string
+  /** Stands at the end of the head. @default nothing */
+  readonly headEnd?: string
   readonly path: string
   readonly demo: DemoSwitch
   readonly holdings: readonly string[]
@@ -42,8 +44,8 @@ const markCurrent = (html: string, href: string, current: 'page' | 'true') =>
   html.replaceAll(`href="${href}"`, `href="${href}" aria-current="${current}"`)
 
 /** Fills a page in for one request and cuts it at each `<!--chunk-->`. Replacements are functions: `$` in them means itself. */
-export function renderPage(page: string, { head, path, demo, holdings }: PageState): readonly string[] {
-  let html = page.replace('<!--unblink-->', () => head)
+export function renderPage(page: string, { head, headEnd = '', path, demo, holdings }: PageState): readonly string[] {
+  let html = page.replace('<!--unblink-->', () => head).replace('</head>', () => `${headEnd}</head>`)
   html = markCurrent(html, `?profile=${demo.profile}`, 'true')
   html = markCurrent(html, `?unblink=${demo.unblink}`, 'true')
   html = html.replace(/<ul class="nav">.*?<\/ul>/s, (nav) => markCurrent(nav, path, 'page'))

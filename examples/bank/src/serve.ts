@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { runExample, startExample, type ExampleServer, type Place } from '@unblink-examples/kit'
-import { renderSnippet } from '@unblink/snippet'
+import { renderHead } from '@unblink/snippet'
 import { createBank } from './createBank.ts'
 
 export interface StartOptions extends Partial<Place> {
@@ -21,19 +21,14 @@ export const startBank = ({ port = PORT, ...options }: StartOptions): Promise<Ex
     createApp({ site, unblink, signal }) {
       const toHead = (consent: typeof site.consent) => {
         const { keys, slots } = site
-        const snippet = renderSnippet({
-          key: keys.browser,
-          base: '/u',
-          consent,
-          slots,
-          manifest: unblink.version,
-        })
-        return `${snippet.html}\n    <script async src="/u/unblink.js" fetchpriority="low"></script>`
+        return renderHead({ key: keys.browser, base: '/u', consent, slots, manifest: unblink.version })
       }
+      const { snippetHtml, runtimeHtml } = toHead(site.consent)
       return createBank({
         unblink,
-        head: toHead(site.consent),
-        headWhenOff: toHead({ ...site.consent, personalization: 'denied' }),
+        head: snippetHtml,
+        headWhenOff: toHead({ ...site.consent, personalization: 'denied' }).snippetHtml,
+        headEnd: runtimeHtml,
         signal,
       })
     },

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { serveStatic } from '@hono/node-server/serve-static'
 import type { UnblinkServer } from '@unblink/server'
+import type { Head } from '@unblink/snippet'
 import { Hono } from 'hono'
 import { deleteCookie, getCookie } from 'hono/cookie'
 import { csrf } from 'hono/csrf'
@@ -9,8 +10,8 @@ import { renderShop } from './renderShop.tsx'
 
 export interface ShopOptions {
   readonly unblink: Pick<UnblinkServer, 'app' | 'setAttributes'>
-  /** The snippet and the runtime's script tag, for the top of each page's head. */
-  readonly head: string
+  /** The snippet, for the top of each page's head, and the runtime's script tag, for its end. */
+  readonly head: Pick<Head, 'snippetHtml' | 'runtimeHtml'>
   /** Folder that `vite build` has written. */
   readonly clientDir: string
 }
@@ -45,9 +46,10 @@ export function createShop({ unblink, head, clientDir }: ShopOptions): Hono {
     const title = getTitle(path)
     const page = await renderShop({
       path,
-      before: `<!doctype html><html lang="en"><head><meta charset="utf-8">${head}
+      before: `<!doctype html><html lang="en"><head><meta charset="utf-8">${head.snippetHtml}
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>${title ?? 'Nothing here – Larder Lane'}</title>
-<link rel="icon" href="/favicon.svg"><link rel="stylesheet" href="/shop.css"><link rel="modulepreload" href="/assets/shop.js"></head>
+<link rel="icon" href="/favicon.svg"><link rel="stylesheet" href="/shop.css"><link rel="modulepreload" href="/assets/shop.js">
+${head.runtimeHtml}</head>
 <body><div id="root">`,
       after: `</div><script type="module" src="/assets/shop.js"></script></body></html>`,
     })

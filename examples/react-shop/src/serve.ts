@@ -11,7 +11,7 @@ export const startShop = (place: Place): Promise<ExampleServer> =>
     createApp: ({ site, unblink }) =>
       createShop({
         unblink,
-        head: renderHead(getBootConfig(site)).html,
+        head: renderHead(getBootConfig(site)),
         clientDir: fileURLToPath(new URL('client', import.meta.url)),
       }),
   })

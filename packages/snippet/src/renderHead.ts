@@ -26,10 +26,17 @@ export interface RuntimeTag {
   readonly nonce?: string
 }
 
-/** What belongs first in a page's head, whole and in the parts that frameworks ask for. */
+/** What belongs into a page's head, whole and in the parts that frameworks ask for. */
 export interface Head {
-  /** Both elements. */
+  /** Both elements, to be put first into the head together. */
   readonly html: string
+  /** The inline script's element. First in the head: what comes before it is asked for before the visitor's decisions are. */
+  readonly snippetHtml: string
+  /**
+   * The runtime's element. Best last in the head: browsers ask for files in the order of their tags, and the first paint waits
+   * for the page's styles and fonts, not for the runtime. Anywhere else it works as well.
+   */
+  readonly runtimeHtml: string
   /** The text of the inline script. */
   readonly script: string
   /** The inline script's Content-Security-Policy source: `'sha256-…'` with the quotes. */
@@ -44,10 +51,10 @@ const renderAttributes = (attributes: object): string =>
     .map(([name, value]) => (value === true ? ` ${name}` : ` ${name}="${escapeValue(String(value))}"`))
     .join('')
 
-/** Renders the snippet and, behind it, the runtime's tag. The same options give the same text. */
+/** Renders the snippet and the runtime's tag. The same options give the same text. */
 export function renderHead({ nonce, runtime, integrity, ...config }: HeadOptions): Head {
   const src = runtime ?? `${config.base}/${getRuntimeFile(integrity)}`
-  const { html, script, hash } = renderSnippet(config, nonce)
+  const { html: snippetHtml, script, hash } = renderSnippet(config, nonce)
   const tag: RuntimeTag = {
     async: true,
     src,
@@ -56,5 +63,6 @@ export function renderHead({ nonce, runtime, integrity, ...config }: HeadOptions
     ...(/^(https?:)?\/\//i.test(src) ? { crossorigin: 'anonymous' as const } : {}),
     ...(nonce ? { nonce } : {}),
   }
-  return { html: `${html}\n<script${renderAttributes(tag)}></script>`, script, hash, runtime: tag }
+  const runtimeHtml = `<script${renderAttributes(tag)}></script>`
+  return { html: `${snippetHtml}\n${runtimeHtml}`, snippetHtml, runtimeHtml, script, hash, runtime: tag }
 }

@@ -25,6 +25,9 @@ const USAGE = `unblink snippet: print what goes first into the head of every pag
 The block goes to stdout, what a Content-Security-Policy has to allow to stderr.
 `
 
+const PLACES =
+  'Put this first into <head>. Its last line, the tag of unblink.js, is better last in <head>: then the page asks for its own styles and fonts before it.'
+
 async function readRuntime(folder: string | undefined): Promise<Buffer> {
   const [found] = folder === undefined ? findSdk() : [folder]
   try {
@@ -87,6 +90,6 @@ export async function runSnippet(args: string[]): Promise<void> {
   process.stdout.write(`${printed.html}\n`)
   const origin = /^https?:/.test(base) ? ` ${new URL(base).origin}` : ''
   process.stderr.write(
-    `Put this first into <head>. A Content-Security-Policy needs: script-src 'self'${origin}${printed.hash ? ` ${printed.hash}` : ''}; connect-src 'self'${origin}\n`,
+    `${printed.script ? PLACES : 'Put this first into <head>.'} A Content-Security-Policy needs: script-src 'self'${origin}${printed.hash ? ` ${printed.hash}` : ''}; connect-src 'self'${origin}\n`,
   )
 }

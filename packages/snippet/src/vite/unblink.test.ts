@@ -11,7 +11,7 @@ import { renderHead } from '../renderHead.ts'
 import { unblink } from './index.ts'
 
 const options = getBootConfig({ keys: { browser: 'pk_test' }, slots: { hero: {} } })
-const { html: block, hash } = renderHead(options)
+const { snippetHtml: snippet, runtimeHtml, hash } = renderHead(options)
 const PAGE = `<!doctype html>
 <html lang="en">
   <head>
@@ -40,7 +40,8 @@ test('a build has the block first in the head, once, and says the hash', async (
   const plugin: VitePlugin = unblink({ ...options, onHash: (one) => hashes.push(one) })
   await build({ ...quiet, root, plugins: [plugin] })
   const page = await readFile(join(root, 'dist/index.html'), 'utf8')
-  expect(page.split(block)).toHaveLength(2)
+  expect(page.split(snippet)).toHaveLength(2)
+  expect(page).toContain(`${runtimeHtml}\n</head>`)
   expect(getTop(page)).toBe('<!doctypehtml><htmllang="en"><head><metacharset="utf-8"/>')
   expect(page).toMatch(/src="\/assets\/index-[\w-]+\.js"/)
   expect(hashes).toEqual([hash])
@@ -51,7 +52,7 @@ test('a policy stands before the block in a build, with the hash in it', async (
   await build({ ...quiet, root, plugins: [unblink({ ...options, csp })] })
   const page = await readFile(join(root, 'dist/index.html'), 'utf8')
   const policy = `<meta http-equiv="Content-Security-Policy" content="script-src 'self' ${hash}; object-src 'none'">`
-  expect(page).toContain(`<meta charset="utf-8" />\n${policy}\n${block}`)
+  expect(page).toContain(`<meta charset="utf-8" />\n${policy}\n${snippet}`)
 })
 
 test('a policy without a place for the hash is refused', () => {
@@ -80,8 +81,8 @@ test('the development server has the block before its own scripts, and passes th
   const passed = await (await fetch(`http://${address}/u/v1/p?key=1`)).text()
   await vite.close()
   echo.close()
-  expect(page.indexOf(block)).toBeGreaterThan(0)
-  expect(page.indexOf(block)).toBeLessThan(page.indexOf('/@vite/client'))
+  expect(page.indexOf(snippet)).toBeGreaterThan(0)
+  expect(page.indexOf(snippet)).toBeLessThan(page.indexOf('/@vite/client'))
   expect(page).not.toContain('Content-Security-Policy')
   expect(passed).toBe(`/v1/p?key=1 for ${address}`)
 })
@@ -100,7 +101,7 @@ test('Rollup puts the block into pages that another plugin emits', async () => {
   const { output } = await bundle.generate({ format: 'es' })
   await bundle.close()
   const sources = Object.fromEntries(output.map((file) => [file.fileName, file.type === 'asset' ? file.source : '']))
-  expect(String(sources['index.html']).split(block)).toHaveLength(2)
-  expect(String(sources['bytes.html']).split(block)).toHaveLength(2)
+  expect(String(sources['index.html']).split(snippet)).toHaveLength(2)
+  expect(String(sources['bytes.html']).split(snippet)).toHaveLength(2)
   expect(sources['page.txt']).toBe(PAGE)
 })
